@@ -1,0 +1,5 @@
+"""Addresses of actionplans (docs/architecture.md)."""
+
+app_name = "actionplans"
+
+urlpatterns: list = []

@@ -1,0 +1,461 @@
+"""Who is there: people, regions with their clusters, member organisations, topics, and what each is strong in or wants to learn."""
+
+import uuid
+from functools import cached_property
+from typing import Any, Self
+from zoneinfo import available_timezones
+
+from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import PermissionsMixin
+from django.core.exceptions import ValidationError
+from django.core.validators import MinLengthValidator, RegexValidator
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Lower
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from inno4sports.core import clock
+from inno4sports.core.lifecycle import Lived
+from inno4sports.core.models import Thing, ThingQuerySet, actor_key, pair_check, status_check
+
+from .states import ClusterStatus, OrganisationStatus
+
+
+def known_zone(name: str) -> None:
+    if name not in available_timezones():
+        raise ValidationError(_("“%(name)s” is no time zone. Choose one of the list."), params={"name": name})
+
+
+def worded(labels: dict[str, str]) -> str:
+    """The words for the active language, else English, else any."""
+    return labels.get(get_language() or "en") or labels.get("en") or next(iter(labels.values()), "")
+
+
+# Topics -----------------------------------------------------------------------------------------------------------------
+
+
+class TopicKind(models.TextChoices):
+    THEME = "theme", _("theme")
+    SETTING = "setting", _("setting")
+
+
+class Topic(models.Model):
+    """A theme (two levels) or a setting, with its label in each language (docs/adr/0004)."""
+
+    Kind = TopicKind
+
+    slug = models.SlugField(unique=True)
+    kind = models.CharField(max_length=8, choices=Kind, default=Kind.THEME)
+    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children")
+    labels = models.JSONField(default=dict)
+    sources = models.JSONField(default=list, blank=True)
+
+    class Meta:
+        ordering = ["slug"]
+        constraints = [status_check("clusters_topic_kind", TopicKind, "kind")]
+
+    def __str__(self) -> str:
+        return self.label
+
+    @property
+    def label(self) -> str:
+        return worded(self.labels)
+
+
+# People -----------------------------------------------------------------------------------------------------------------
+
+
+class UserManager(BaseUserManager["User"]):
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        user = self.model(email=self.normalize_email(email).lower(), **fields)
+        user.set_password(password)
+        user.save()
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        return self.create_user(email, password, is_staff=True, **fields)
+
+    def get_by_natural_key(self, email: str | None) -> "User":
+        return self.get(email__iexact=email)
+
+
+class UserTheme(models.TextChoices):
+    AUTO = "auto", _("as my device says")
+    LIGHT = "light", _("light")
+    DARK = "dark", _("dark")
+
+
+class UserRhythm(models.TextChoices):
+    DAILY = "daily", _("daily")
+    NEVER = "never", _("never")
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """A person with an account. An administrator (`is_staff`) runs the portal and is no super-reader."""
+
+    Theme = UserTheme
+    Rhythm = UserRhythm
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    email = models.EmailField(_("e-mail address"), unique=True)
+    name = models.CharField(_("name"), max_length=120)
+    language = models.CharField(_("language"), max_length=8, choices=settings.LANGUAGES, default="en")
+    timezone = models.CharField(_("time zone"), max_length=60, default="Europe/Brussels", validators=[known_zone])
+    theme = models.CharField(_("colours"), max_length=5, choices=Theme, default=Theme.AUTO)
+    digest = models.CharField(_("digest by e-mail"), max_length=6, choices=Rhythm, default=Rhythm.DAILY)
+    digest_hour = models.PositiveSmallIntegerField(_("hour of the digest"), default=7)
+    topics = models.ManyToManyField(Topic, blank=True, related_name="+", verbose_name=_("topics"))
+    is_staff = models.BooleanField(_("administrator"), default=False)
+    is_active = models.BooleanField(default=True)
+    editor_at = models.DateTimeField(_("EPSI editor since"), null=True, blank=True)
+    coordinator_at = models.DateTimeField(_("coordinator since"), null=True, blank=True)
+    joined_at = models.DateTimeField(default=clock.now)
+    version = models.PositiveIntegerField(default=1)
+
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS = ["name"]
+    objects = UserManager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(Lower("email"), name="clusters_user_email_once"),
+            models.CheckConstraint(condition=Q(digest_hour__lte=23), name="clusters_user_hour"),
+            models.CheckConstraint(condition=Q(is_superuser=False), name="clusters_user_no_superuser"),
+            status_check("clusters_user_theme", UserTheme, "theme"),
+            status_check("clusters_user_digest", UserRhythm, "digest"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name or self.email
+
+    def refresh_memberships(self) -> None:
+        """Forget what was read of the memberships: after an act changed them."""
+        self.__dict__.pop("own_memberships", None)
+
+    @cached_property
+    def own_memberships(self) -> "list[Membership]":
+        """The memberships that count now, with their clusters; read once a request."""
+        return list(Membership.objects.current().filter(user=self).select_related("cluster", "organisation"))
+
+    @property
+    def managed_ids(self) -> set[int]:
+        return {m.cluster_id for m in self.own_memberships if m.role == Membership.Role.MANAGER}
+
+    @property
+    def cluster_ids(self) -> set[int]:
+        return {m.cluster_id for m in self.own_memberships}
+
+    @property
+    def managed_clusters(self) -> "list[Cluster]":
+        return [m.cluster for m in self.own_memberships if m.role == Membership.Role.MANAGER]
+
+    @property
+    def home_cluster(self) -> "Cluster | None":
+        """The cluster whose bib the person wears: the first managed, else the first."""
+        return next(iter(self.managed_clusters), None) or next((m.cluster for m in self.own_memberships), None)
+
+    @property
+    def is_editor(self) -> bool:
+        return self.editor_at is not None
+
+    @property
+    def is_coordinator(self) -> bool:
+        return self.coordinator_at is not None
+
+    @property
+    def in_network(self) -> bool:
+        """Whoever has a role: sees what the network shares. A bare account does not."""
+        return self.is_editor or bool(self.own_memberships)
+
+    def manages(self, cluster_id: int | None) -> bool:
+        return cluster_id is not None and cluster_id in self.managed_ids
+
+
+def in_network(user: Any) -> bool:
+    return bool(user.is_authenticated and user.in_network)
+
+
+# Regions ----------------------------------------------------------------------------------------------------------------
+
+
+class ClusterQuerySet(ThingQuerySet):
+    def visible_to(self, user: Any) -> Self:
+        """Active regions for all; a candidate for its members, EPSI and administrators; an archived one for administrators."""
+        if not user.is_authenticated:
+            return self.filter(status=ClusterStatus.ACTIVE)
+        if user.is_staff:
+            return self
+        seen = Q(status=ClusterStatus.ACTIVE) | Q(status=ClusterStatus.CANDIDATE, pk__in=user.cluster_ids)
+        seen |= Q(status=ClusterStatus.CANDIDATE, host_id__in=user.managed_ids)
+        if user.is_editor:
+            seen |= Q(status=ClusterStatus.CANDIDATE)
+        return self.filter(seen)
+
+    def active(self) -> Self:
+        return self.filter(status=ClusterStatus.ACTIVE)
+
+
+class Cluster(Lived, Thing):
+    """A regional sport and vitality innovation cluster; regions stand in the order in which they joined."""
+
+    slug = models.SlugField(max_length=90, unique=True, editable=False)
+    name = models.CharField(_("name of the cluster"), max_length=150)
+    own_name = models.CharField(_("name in its own language"), max_length=150, blank=True)
+    region_names = models.JSONField(_("name of the region"), default=dict)
+    code = models.CharField(
+        _("three letters"), max_length=3, unique=True, validators=[MinLengthValidator(3), RegexValidator(r"^\w{3}$")]
+    )
+    accent = models.PositiveSmallIntegerField(default=1)
+    position = models.PositiveIntegerField(unique=True, editable=False)
+    country = models.CharField(_("country"), max_length=2, validators=[RegexValidator(r"^[A-Z]{2}$")])
+    nuts_code = models.CharField(_("NUTS code"), max_length=5, blank=True)
+    timezone = models.CharField(_("time zone"), max_length=60, default="Europe/Brussels", validators=[known_zone])
+    content_languages = models.JSONField(_("languages of its texts"), default=list)
+    city = models.CharField(_("seat"), max_length=100, blank=True)
+    latitude = models.FloatField(null=True, blank=True)
+    longitude = models.FloatField(null=True, blank=True)
+    website = models.URLField(_("website"), blank=True)
+    summary = models.TextField(_("summary"), max_length=1500, blank=True)
+    began = models.TextField(_("how it began"), max_length=1500, blank=True)
+    host = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("host region"))
+    status = models.CharField(max_length=10, choices=ClusterStatus, default=ClusterStatus.CANDIDATE, editable=False)
+    activated_at = models.DateTimeField(null=True, blank=True, editable=False)
+    activated_by = actor_key(editable=False)
+
+    objects = ClusterQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [
+            status_check("clusters_cluster_status", ClusterStatus),
+            pair_check("clusters_cluster_activated", "activated"),
+        ]
+
+    def __str__(self) -> str:
+        return self.region_name or self.name
+
+    @property
+    def region_name(self) -> str:
+        return worded(self.region_names)
+
+    def get_absolute_url(self) -> str:
+        return reverse("clusters:cluster_detail", args=[self.slug])
+
+    @property
+    def main_language(self) -> str:
+        return next(iter(self.content_languages), "en")
+
+
+class OrganisationQuerySet(ThingQuerySet):
+    def visible_to(self, user: Any) -> Self:
+        """The directory: approved organisations of visible regions; a manager also sees those that wait in the own cluster."""
+        clusters = Cluster.objects.visible_to(user)
+        seen = Q(status=OrganisationStatus.APPROVED, cluster__in=clusters)
+        if user.is_authenticated:
+            seen |= Q(cluster_id__in=user.managed_ids)
+        return self.filter(seen)
+
+    def of_cluster(self, cluster: Cluster) -> Self:
+        return self.filter(cluster=cluster)
+
+    def approved(self) -> Self:
+        return self.filter(status=OrganisationStatus.APPROVED)
+
+
+class OrganisationSegment(models.TextChoices):
+    COMPANY = "company", _("company")
+    KNOWLEDGE_INSTITUTE = "knowledge_institute", _("knowledge institute")
+    FIELDLAB = "fieldlab", _("fieldlab")
+    GOVERNMENT = "government", _("government")
+    CIVIL_SOCIETY = "civil_society", _("end users and civil society")
+    CLUSTER_BODY = "cluster_body", _("cluster body")
+    OTHER = "other", _("other")
+
+
+class Organisation(Lived, Thing):
+    """A member of one cluster; managers act for members who never sign in."""
+
+    Segment = OrganisationSegment
+
+    slug = models.SlugField(max_length=90, unique=True, editable=False)
+    cluster = models.ForeignKey(Cluster, models.PROTECT, related_name="organisations", verbose_name=_("cluster"))
+    name = models.CharField(_("name"), max_length=200)
+    segment = models.CharField(_("kind"), max_length=20, choices=Segment)
+    summary = models.TextField(_("what it does"), max_length=1500, blank=True)
+    website = models.URLField(_("website"), blank=True)
+    city = models.CharField(_("place"), max_length=100, blank=True)
+    topics = models.ManyToManyField(Topic, blank=True, related_name="+", verbose_name=_("topics"))
+    # The person who signed it up, who is told of the decision; seen by the cluster's managers only.
+    contact_name = models.CharField(_("contact person"), max_length=120, blank=True)
+    contact_email = models.EmailField(_("e-mail of the contact person"), blank=True)
+    contact_language = models.CharField(max_length=8, choices=settings.LANGUAGES, default="en")
+    status = models.CharField(max_length=10, choices=OrganisationStatus, default=OrganisationStatus.PENDING, editable=False)
+    decided_at = models.DateTimeField(null=True, blank=True, editable=False)
+    decided_by = actor_key(editable=False)
+
+    objects = OrganisationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name", "id"]
+        constraints = [
+            status_check("clusters_organisation_status", OrganisationStatus),
+            status_check("clusters_organisation_segment", OrganisationSegment, "segment"),
+            pair_check("clusters_organisation_decided", "decided"),
+            models.UniqueConstraint("cluster", Lower("name"), name="clusters_organisation_name_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("clusters:organisation_detail", args=[self.slug])
+
+
+class MembershipQuerySet(models.QuerySet["Membership"]):
+    def current(self) -> Self:
+        return self.filter(removed_at=None).exclude(cluster__status=ClusterStatus.ARCHIVED)
+
+    def managers_of(self, *clusters: Any) -> "models.QuerySet[User]":
+        """The people who manage any of `clusters` now."""
+        rows = self.current().filter(cluster__in=clusters, role=Membership.Role.MANAGER, user__is_active=True)
+        return User.objects.filter(pk__in=rows.values("user_id"))
+
+
+class MembershipRole(models.TextChoices):
+    PARTNER = "partner", _("partner")
+    MANAGER = "manager", _("cluster manager")
+
+
+class Membership(models.Model):
+    """A person in a cluster; whoever is removed loses access at once."""
+
+    Role = MembershipRole
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="memberships")
+    cluster = models.ForeignKey(Cluster, models.PROTECT, related_name="memberships")
+    organisation = models.ForeignKey(Organisation, models.SET_NULL, null=True, blank=True, related_name="memberships")
+    role = models.CharField(max_length=8, choices=Role, default=Role.PARTNER)
+    created_at = models.DateTimeField(default=clock.now)
+    removed_at = models.DateTimeField(null=True, blank=True)
+    removed_by = actor_key()
+
+    objects = MembershipQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["cluster__position", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["user", "cluster"], condition=Q(removed_at=None), name="clusters_membership_once"),
+            status_check("clusters_membership_role", MembershipRole, "role"),
+            pair_check("clusters_membership_removed", "removed"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user}, {self.cluster}"
+
+
+class InvitationQuerySet(models.QuerySet["Invitation"]):
+    def open(self) -> Self:
+        return self.filter(accepted_at=None, withdrawn_at=None, expires_at__gt=clock.now())
+
+
+class Invitation(models.Model):
+    """An invitation by mail: single use, it expires and can be withdrawn. Its link is computed, not stored."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    generation = models.PositiveSmallIntegerField(default=1)
+    cluster = models.ForeignKey(Cluster, models.PROTECT, related_name="invitations")
+    organisation = models.ForeignKey(Organisation, models.SET_NULL, null=True, blank=True, related_name="+")
+    email = models.EmailField(_("e-mail address"))
+    name = models.CharField(_("name"), max_length=120, blank=True)
+    role = models.CharField(_("role"), max_length=8, choices=Membership.Role, default=Membership.Role.PARTNER)
+    language = models.CharField(_("language"), max_length=8, choices=settings.LANGUAGES, default="en")
+    invited_at = models.DateTimeField(default=clock.now)
+    invited_by = actor_key()
+    expires_at = models.DateTimeField()
+    accepted_at = models.DateTimeField(null=True, blank=True)
+    accepted_by = actor_key()
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_by = actor_key()
+
+    objects = InvitationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-invited_at"]
+        constraints = [
+            pair_check("clusters_invitation_accepted", "accepted"),
+            pair_check("clusters_invitation_withdrawn", "withdrawn"),
+            status_check("clusters_invitation_role", Membership.Role, "role"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.email}, {self.cluster}"
+
+    @property
+    def is_open(self) -> bool:
+        return self.accepted_at is None and self.withdrawn_at is None and self.expires_at > clock.now()
+
+
+# What a region is strong in, wants to learn, and is measured by -----------------------------------------------------------------
+
+
+class Strength(models.Model):
+    """An excellence of a cluster in one topic, with its evidence."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    cluster = models.ForeignKey(Cluster, models.CASCADE, related_name="strengths")
+    topic = models.ForeignKey(Topic, models.PROTECT, related_name="+", verbose_name=_("topic"))
+    text = models.TextField(_("what you are strong in"), max_length=600)
+    language = models.CharField(max_length=8, default="en")
+    sources = models.JSONField(default=list, blank=True)
+
+    class Meta:
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return self.text[:80]
+
+
+class LearningNeed(models.Model):
+    """“We are weak here and want to learn this”: seen by the network only."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    cluster = models.ForeignKey(Cluster, models.CASCADE, related_name="needs")
+    topic = models.ForeignKey(Topic, models.PROTECT, related_name="+", verbose_name=_("topic"))
+    text = models.TextField(_("what you want to learn"), max_length=600)
+    language = models.CharField(max_length=8, default="en")
+
+    class Meta:
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return self.text[:80]
+
+
+class ContextFigureLevel(models.TextChoices):
+    REGIONAL = "regional", _("regional figure")
+    NATIONAL = "national", _("national figure")
+
+
+class ContextFigure(models.Model):
+    """A figure from outside (inactivity), with its unit, wave, area level and source. Missing stays missing."""
+
+    Level = ContextFigureLevel
+
+    cluster = models.ForeignKey(Cluster, models.CASCADE, related_name="figures")
+    label = models.CharField(max_length=200)
+    value = models.DecimalField(max_digits=12, decimal_places=2, null=True)
+    unit = models.CharField(max_length=40)
+    wave = models.CharField(max_length=40, blank=True)
+    level = models.CharField(max_length=8, choices=Level)
+    source = models.URLField()
+    read_on = models.DateField()
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [status_check("clusters_contextfigure_level", ContextFigureLevel, "level")]
+
+    def __str__(self) -> str:
+        return self.label

@@ -1,0 +1,65 @@
+"""Lifecycles of regions, organisations and invitations."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from inno4sports.core.history import verbs
+from inno4sports.core.lifecycle import Lifecycle, Step
+
+
+class ClusterStatus(models.TextChoices):
+    CANDIDATE = "candidate", _("candidate")
+    ACTIVE = "active", _("active")
+    ARCHIVED = "archived", _("archived")
+
+
+class OrganisationStatus(models.TextChoices):
+    PENDING = "pending", _("waits for approval")
+    APPROVED = "approved", _("approved")
+    DECLINED = "declined", _("declined")
+    ARCHIVED = "archived", _("archived")
+
+
+CLUSTER = Lifecycle(
+    app="clusters",
+    model="cluster",
+    initial="candidate",
+    tones={"candidate": "now", "active": "good", "archived": ""},
+    steps=(
+        Step("activate_cluster", ("candidate",), "active", _("Activate the region"), _("activated the region"), "activated"),
+        Step("archive_cluster", ("candidate", "active"), "archived", _("Archive the region"), _("archived the region"), danger=True,
+             confirm=_("The region and all its pages leave the public site. An administrator can activate it again.")),
+        Step("restore_cluster", ("archived",), "active", _("Bring the region back"), _("brought the region back")),
+    ),
+)
+
+ORGANISATION = Lifecycle(
+    app="clusters",
+    model="organisation",
+    initial="pending",
+    tones={"pending": "warn", "approved": "good", "declined": "bad", "archived": ""},
+    steps=(
+        Step("approve_organisation", ("pending", "declined"), "approved", _("Approve the member"), _("approved the member organisation"), "decided"),
+        Step("decline_organisation", ("pending",), "declined", _("Decline"), _("declined the member organisation"), "decided", danger=True,
+             confirm=_("The person who signed it up gets an e-mail. You can still approve it later.")),
+        Step("archive_organisation", ("approved",), "archived", _("Archive the member"), _("archived the member organisation"), danger=True,
+             confirm=_("It leaves the directory; what it took part in stays. You can restore it.")),
+        Step("restore_organisation", ("archived",), "approved", _("Restore the member"), _("restored the member organisation")),
+    ),
+)
+
+verbs(
+    create_cluster=_("opened the region as a candidate"),
+    edit_cluster=_("edited the region"),
+    edit_organisation=_("edited the organisation"),
+    sign_up_organisation=_("signed the organisation up"),
+    add_organisation=_("added the organisation"),
+    invite_member=_("invited a person"),
+    withdraw_invitation=_("withdrew an invitation"),
+    join_cluster=_("joined the cluster"),
+    remove_member=_("removed a person from the cluster"),
+    add_strength=_("added an excellence"),
+    remove_strength=_("removed an excellence"),
+    add_need=_("added a learning need"),
+    remove_need=_("removed a learning need"),
+)

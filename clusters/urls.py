@@ -1,0 +1,5 @@
+"""Addresses of clusters (docs/architecture.md)."""
+
+app_name = "clusters"
+
+urlpatterns: list = []

@@ -1,0 +1,5 @@
+"""Addresses of dissemination (docs/architecture.md)."""
+
+app_name = "dissemination"
+
+urlpatterns: list = []

@@ -1,0 +1,31 @@
+"""The one clock: business time comes from here, so that a simulation can shift it."""
+
+import datetime as dt
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from zoneinfo import ZoneInfo
+
+from django.utils import timezone
+
+_at: ContextVar[dt.datetime | None] = ContextVar("clock_at", default=None)
+
+
+def now() -> dt.datetime:
+    """The moment, aware, in UTC."""
+    return _at.get() or timezone.now()
+
+
+def today(zone: str = "UTC") -> dt.date:
+    """The calendar day at a place, given by its IANA zone name."""
+    return now().astimezone(ZoneInfo(zone)).date()
+
+
+@contextmanager
+def at(moment: dt.datetime) -> Iterator[None]:
+    """Acts inside happen at `moment`: demo data is made by calling the acts at past times."""
+    token = _at.set(moment)
+    try:
+        yield
+    finally:
+        _at.reset(token)

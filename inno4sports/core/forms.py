@@ -1,0 +1,161 @@
+"""What all forms share: clean text, the version they were opened on, uploads whose type was looked at."""
+
+import hashlib
+import unicodedata
+from typing import Any
+
+import puremagic
+from django import forms
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import UploadedFile
+from django.utils.translation import gettext_lazy as _
+
+from . import clock
+from .models import Actor, StoredFile, Thing
+
+# Direction overrides can make a sentence read as its opposite; they are never needed in the languages here.
+_UNWANTED = {*range(0x00, 0x09), 0x0B, 0x0C, *range(0x0E, 0x20), *range(0x7F, 0xA0), 0xFEFF, 0xFFFE, 0xFFFF}
+_UNWANTED |= {*range(0x202A, 0x202F), *range(0x2066, 0x206A)}
+_TABLE = dict.fromkeys(_UNWANTED)
+
+
+def clean_text(text: str) -> str:
+    """NFC, line ends as \\n, no control characters, no direction overrides."""
+    return unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace("\r", "\n").translate(_TABLE)
+
+
+class CleanTextMixin:
+    """Cleans every text that comes in, before the fields look at it; knows the version the form was opened on."""
+
+    data: Any
+
+    def __init__(self, data: Any = None, *args: Any, **kwargs: Any) -> None:
+        if data is not None and hasattr(data, "copy"):
+            data = data.copy()
+            for name in list(data.keys()):
+                if hasattr(data, "setlist"):
+                    data.setlist(name, [clean_text(v) if isinstance(v, str) else v for v in data.getlist(name)])
+                elif isinstance(data[name], str):
+                    data[name] = clean_text(data[name])
+        super().__init__(data, *args, **kwargs)
+
+    @property
+    def opened_version(self) -> int | None:
+        """The version the reader saw, or None."""
+        value = self.data.get("version", "")
+        return int(value) if value.isascii() and value.isdigit() and len(value) < 10 else None
+
+
+class PortalForm(CleanTextMixin, forms.Form):
+    """A form of ours that stands for no model."""
+
+
+class PortalModelForm(CleanTextMixin, forms.ModelForm):
+    """A ModelForm that never saves: its cleaned data go into one domain call."""
+
+    def save(self, commit: bool = True) -> Any:
+        raise TypeError("forms do not save: call the act")
+
+    def _post_clean(self) -> None:
+        """Validate against a copy: the instance on the page keeps what is stored."""
+        import copy  # noqa: PLC0415
+
+        stored, self.instance = self.instance, copy.copy(self.instance)
+        try:
+            super()._post_clean()
+        finally:
+            self.instance = stored
+
+
+class DayInput(forms.DateInput):
+    input_type = "date"
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__(attrs, format="%Y-%m-%d")
+
+
+class MomentInput(forms.DateTimeInput):
+    input_type = "datetime-local"
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__(attrs, format="%Y-%m-%dT%H:%M")
+
+
+# What evidence and endorsements come as; SVG and HTML run in browsers and are not among them.
+MEDIA_TYPES = {
+    "pdf": "application/pdf",
+    "png": "image/png",
+    "jpg": "image/jpeg",
+    "jpeg": "image/jpeg",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "odt": "application/vnd.oasis.opendocument.text",
+    "csv": "text/csv",
+    "txt": "text/plain",
+}
+
+
+class UploadField(forms.FileField):
+    """A file whose type was looked at, not believed; raises for empty, too big and unwanted files."""
+
+    widget = forms.ClearableFileInput(attrs={"accept": ",".join(f".{e}" for e in MEDIA_TYPES)})
+    default_error_messages = {"empty": _("The file is empty. Choose another one.")}
+
+    def clean(self, data: Any, initial: Any = None) -> Any:
+        upload = super().clean(data, initial)
+        if upload:
+            upload.media_type = sniffed_type(upload)
+        return upload
+
+
+def sniffed_type(upload: UploadedFile) -> str:
+    """The media type of an upload by its content; raises ValidationError."""
+    limit = settings.UPLOAD_MAX_BYTES
+    if upload.size is None or upload.size > limit:
+        raise ValidationError(_("The file is larger than %(mb)s MB. Choose a smaller one.") % {"mb": limit // 2**20})
+    extension = (upload.name or "").rpartition(".")[2].lower()
+    wanted = MEDIA_TYPES.get(extension)
+    refused = ValidationError(_("This kind of file is not taken. Choose a PDF, picture, Word, Excel, OpenDocument or text file."))
+    if wanted is None:
+        raise refused
+    head = upload.read(64 * 1024)
+    upload.seek(0)
+    if wanted.startswith("text/"):
+        try:
+            head.decode()
+        except UnicodeDecodeError as error:
+            raise refused from error
+        return wanted
+    if wanted.startswith("application/vnd"):
+        if not head.startswith(b"PK\x03\x04"):
+            raise refused
+        return wanted
+    try:
+        found = {m.mime_type for m in puremagic.magic_string(head)}
+    except puremagic.PureError as error:
+        raise refused from error
+    if wanted not in found:
+        raise refused
+    return wanted
+
+
+def store_file(upload: Any, thing: Thing, *, by: Actor) -> StoredFile:
+    """Keep an upload that an UploadField has let through, as a file of `thing`."""
+    digest = hashlib.sha256()
+    for chunk in upload.chunks():
+        digest.update(chunk)
+    upload.seek(0)
+    stored = StoredFile(
+        name=clean_text(upload.name)[-200:],
+        media_type=upload.media_type,
+        size=upload.size,
+        sha256=digest.hexdigest(),
+        thing_kind=thing.kind,
+        thing_id=thing.public_id,
+        uploaded_at=clock.now(),
+        uploaded_by=by,
+    )
+    stored.content.save(upload.name, upload, save=False)
+    stored.save()
+    return stored

@@ -1,0 +1,177 @@
+"""How views answer: one render path for page and fragment, one-time forms, error pages, safe text and files."""
+
+import functools
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+import nh3
+from django.conf import settings
+from django.core.paginator import InvalidPage, Page, Paginator
+from django.db import IntegrityError, models, transaction
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import Resolver404, resolve
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
+from markdown_it import MarkdownIt
+
+from . import clock
+from .models import Actor, OneTimeKey, StoredFile
+
+View = Callable[..., HttpResponse]
+
+
+def actor_of(request: HttpRequest) -> Actor:
+    """The actor that the signed-in person of this request acts as."""
+    if not hasattr(request, "_actor"):
+        request._actor = Actor.objects.of(request.user)  # type: ignore[attr-defined]  # kept for the request
+    return request._actor  # type: ignore[attr-defined, no-any-return]
+
+
+def page_context(request: HttpRequest) -> dict[str, Any]:
+    """What every template may use; asks neither session nor messages, so that a visitor's page stays shareable."""
+    htmx = getattr(request, "htmx", None)
+    links = language_links(request.path)
+    return {
+        "base_template": "fragment.html" if htmx and not htmx.boosted else "page.html",
+        "me": request.user if hasattr(request, "user") else None,
+        "site_url": settings.SITE_URL,
+        "demo": settings.DEMO,
+        "funding": settings.FUNDING,
+        "language_links": links,
+        "canonical_url": settings.SITE_URL + request.path,
+    }
+
+
+def language_links(path: str) -> list[dict[str, Any]]:
+    """The same page in every language: the prefix of an address is its language, English has none."""
+    codes = [code for code, _name in settings.LANGUAGES]
+    first, _sep, rest = path.lstrip("/").partition("/")
+    bare = f"/{rest}" if first in codes[1:] else path
+    here = get_language() or "en"
+    return [
+        {"code": code, "name": name, "url": bare if code == "en" else f"/{code}{bare}", "current": code == here}
+        for code, name in settings.LANGUAGES
+    ]
+
+
+def paged(request: HttpRequest, rows: models.QuerySet | list[Any]) -> Page:
+    """The page `?page=` of a list. A page out of range is 404, so that programs stop."""
+    paginator = Paginator(rows, settings.PAGE_SIZE)
+    try:
+        return paginator.page(request.GET.get("page", 1))
+    except InvalidPage as error:
+        raise Http404 from error
+
+
+# Sending a form twice acts once ---------------------------------------------------------------------------------------------
+
+
+def one_time(view: View) -> View:
+    """A POST whose form carries `once` acts once: the same key again gets the first answer's address.
+
+    The whole POST is one transaction with the key, so key and act stand or fall together; a form that is shown again
+    (no redirect) keeps its key free.
+    """
+
+    @functools.wraps(view)
+    def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if request.method != "POST":
+            return view(request, *args, **kwargs)
+        try:
+            key = uuid.UUID(request.POST.get("once", ""))
+        except ValueError:
+            with transaction.atomic():
+                return _rolled_back_unless_redirect(view(request, *args, **kwargs))
+        owner = str(request.user.pk or request.META.get("REMOTE_ADDR", ""))
+        done = OneTimeKey.objects.filter(key=key, owner=owner, path=request.path[:300]).first()
+        if done is None:
+            try:
+                with transaction.atomic():
+                    row = OneTimeKey.objects.create(key=key, owner=owner, path=request.path[:300], created_at=clock.now())
+                    response = _rolled_back_unless_redirect(view(request, *args, **kwargs))
+                    OneTimeKey.objects.filter(pk=row.pk).update(location=response.get("Location", "")[:600])
+                    return response
+            except IntegrityError:
+                done = OneTimeKey.objects.filter(key=key, owner=owner, path=request.path[:300]).first()
+                if done is None:
+                    raise
+        return HttpResponseRedirect(done.location or request.path)
+
+    return wrapped
+
+
+def _rolled_back_unless_redirect(response: HttpResponse) -> HttpResponse:
+    if not 300 <= response.status_code < 400:
+        transaction.set_rollback(True)
+    return response
+
+
+# Errors ---------------------------------------------------------------------------------------------------------------------
+
+
+def error_page(request: HttpRequest, status: int, **context: Any) -> HttpResponse:
+    """The page of an error, with what the reader typed, so that nothing is lost."""
+    typed = [
+        (name, value)
+        for name, value in (request.POST.items() if request.method == "POST" else ())
+        if name not in ("csrfmiddlewaretoken", "once", "version", "password", "login") and "password" not in name and value.strip()
+    ]
+    return render(request, f"{status}.html", {**context, "typed": typed, "status": status}, status=status)
+
+
+def bad_request(request: HttpRequest, _exception: Exception) -> HttpResponse:
+    return error_page(request, 400)
+
+
+def permission_denied(request: HttpRequest, _exception: Exception) -> HttpResponse:
+    return error_page(request, 403)
+
+
+def page_not_found(request: HttpRequest, _exception: Exception) -> HttpResponse:
+    return error_page(request, 404)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Written so that it needs nothing that may be broken."""
+    return render(request, "500.html", {"base_template": "page.html"}, status=500)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """The session ended while somebody typed: say so, show the text back."""
+    return error_page(request, 403, session_expired=True, reason="")
+
+
+# Text and files ---------------------------------------------------------------------------------------------------------------
+
+_markdown = MarkdownIt("commonmark", {"html": False, "linkify": False}).enable("table")
+_TAGS = {"p", "br", "h2", "h3", "h4", "ul", "ol", "li", "a", "strong", "em", "blockquote", "code", "pre", "hr"}
+_TAGS |= {"table", "thead", "tbody", "tr", "th", "td"}
+
+
+def render_markdown(text: str) -> SafeString:
+    """Formatted text as safe HTML: markdown, then one allow-list; headings begin at level 2."""
+    html = _markdown.render(text or "").replace("<h1>", "<h2>").replace("</h1>", "</h2>")
+    clean = nh3.clean(html, tags=_TAGS, attributes={"a": {"href"}}, url_schemes={"https", "http", "mailto"}, link_rel="noopener nofollow")
+    return mark_safe(clean)  # noqa: S308 -- nh3 has just cleaned it
+
+
+def file_response(stored: StoredFile) -> FileResponse:
+    """The file as an attachment that no browser runs; the caller has asked who may see its thing."""
+    response = FileResponse(stored.content.open("rb"), as_attachment=True, filename=stored.name, content_type=stored.media_type)
+    response["Content-Security-Policy"] = "sandbox"
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+def safe_next(request: HttpRequest, fallback: str) -> str:
+    """The address in `next` if it is one of ours, else `fallback`."""
+    target = request.POST.get("next", "")
+    if not target.startswith("/") or target.startswith("//") or "\\" in target:
+        return fallback
+    try:
+        resolve(target.partition("?")[0])
+    except Resolver404:
+        return fallback
+    return target

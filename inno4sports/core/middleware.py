@@ -1,0 +1,98 @@
+"""What surrounds every request: an id, headers, the reader's zone, private answers for who is signed in, errors with a name."""
+
+import uuid
+import zoneinfo
+from collections.abc import Callable
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+
+from .lifecycle import Conflict, WrongState
+from .logs import current_request_id
+from .tokens import BadLink
+
+Handler = Callable[[HttpRequest], HttpResponse]
+
+def request_id(get_response: Handler) -> Handler:
+    def middleware(request: HttpRequest) -> HttpResponse:
+        token = current_request_id.set(uuid.uuid4().hex[:12])
+        try:
+            response = get_response(request)
+            response["X-Request-ID"] = current_request_id.get()
+            return response
+        finally:
+            current_request_id.reset(token)
+
+    return middleware
+
+
+def more_headers(get_response: Handler) -> Handler:
+    """The headers that Django has no setting for."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        response.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()")
+        response.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        return response
+
+    return middleware
+
+
+def own_zone(get_response: Handler) -> Handler:
+    """Times are shown in the signed-in reader's zone; a visitor's in Brussels, where the programme sits."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        name = request.user.timezone if request.user.is_authenticated else "Europe/Brussels"
+        try:
+            zone = zoneinfo.ZoneInfo(name)
+        except (zoneinfo.ZoneInfoNotFoundError, ValueError):
+            zone = zoneinfo.ZoneInfo("UTC")
+        with timezone.override(zone):
+            return get_response(request)
+
+    return middleware
+
+
+def private_pages(get_response: Handler) -> Handler:
+    """What a signed-in person gets is kept by nobody. A script that lost its session gets 401, not a sign-in page."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        if request.user.is_authenticated:
+            response["Cache-Control"] = "private, no-store"
+        return response
+
+    return middleware
+
+
+class NamedErrors:
+    """Domain errors become pages with a status: wrong state and conflict 409, a bad link 404."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        wants_script = request.headers.get("HX-Request") or request.headers.get("Accept") == "application/json"
+        if wants_script and response.status_code == 302 and "/accounts/login/" in response.get("Location", ""):
+            answer = HttpResponse(status=401)
+            answer["HX-Redirect"] = response["Location"]
+            return answer
+        return response
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        from .http import error_page  # noqa: PLC0415 -- http stands on the same level
+
+        if isinstance(error, WrongState):
+            return error_page(request, 409, reason=error.reason, thing=error.thing)
+        if isinstance(error, Conflict):
+            return error_page(request, 409, reason="", thing=error.thing)
+        if isinstance(error, BadLink):
+            return error_page(request, 404)
+        if isinstance(error, PermissionDenied):
+            return error_page(request, 403)
+        return None
+
+
+named_errors = NamedErrors

@@ -1,0 +1,77 @@
+"""What the workers do for the floor: deliver mail, run jobs, show that they live, tidy up."""
+
+import logging
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from celery import shared_task
+from celery.signals import worker_ready
+from django.db import connection, transaction
+from django.db.models import F
+
+from . import clock, outbox
+from .models import Heartbeat, Job, Notification, OneTimeKey, OutboxMail
+
+logger = logging.getLogger(__name__)
+
+# act -> function(job) that does the work and answers its result; apps register theirs in `tasks.py`.
+JOBS: dict[str, Callable[[Job], dict[str, Any]]] = {}
+
+
+@shared_task(name="core.deliver_outbox")
+def deliver_outbox() -> int:
+    """Send what is due, batch by batch, until nothing is."""
+    total = 0
+    while taken := outbox.deliver_some():
+        total += taken
+    return total
+
+
+@shared_task(name="core.run_jobs")
+def run_jobs() -> None:
+    """Run waiting jobs; one whose worker died is taken up again when its lease has run out."""
+    while (job := _take_job()) is not None:
+        try:
+            result = JOBS[job.act](job)
+            Job.objects.filter(pk=job.pk).update(status=Job.Status.DONE, result=result, done=F("total"), finished_at=clock.now())
+        except Exception:  # the page of the job says that it failed; the log says why
+            logger.exception("job %s failed", job.public_id)
+            Job.objects.filter(pk=job.pk).update(status=Job.Status.FAILED, finished_at=clock.now())
+
+
+def _take_job() -> Job | None:
+    with transaction.atomic():
+        waiting = Job.objects.filter(status=Job.Status.QUEUED) | Job.objects.filter(
+            status=Job.Status.RUNNING, lease_until__lt=clock.now()
+        )
+        if connection.features.has_select_for_update_skip_locked:
+            waiting = waiting.select_for_update(skip_locked=True)
+        job = waiting.order_by("id").first()
+        if job is not None:
+            job.status, job.lease_until = Job.Status.RUNNING, clock.now() + timedelta(minutes=10)
+            job.save(update_fields=["status", "lease_until"])
+        return job
+
+
+def see(name: str) -> None:
+    Heartbeat.objects.update_or_create(name=name, defaults={"seen_at": clock.now()})
+
+
+@shared_task(name="core.beat_seen")
+def beat_seen() -> None:
+    """A tick that went from beat through the broker to a worker: all three live."""
+    see("worker")
+
+
+@worker_ready.connect
+def _worker_ready(**_kwargs: Any) -> None:
+    see("worker")
+
+
+@shared_task(name="core.tidy_core")
+def tidy_core() -> None:
+    """Forget what has served: keys after a day, final mails after 90 days, settled notifications after a year."""
+    OneTimeKey.objects.filter(created_at__lt=clock.now() - timedelta(days=1)).delete()
+    OutboxMail.objects.filter(final_at__lt=clock.now() - timedelta(days=90)).delete()
+    Notification.objects.filter(settled_at__lt=clock.now() - timedelta(days=365)).delete()

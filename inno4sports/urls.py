@@ -1,0 +1,42 @@
+"""All addresses. Pages stand under a language prefix except English; what machines ask for has none."""
+
+from django.conf import settings
+from django.conf.urls.i18n import i18n_patterns
+from django.urls import include, path
+
+from inno4sports import views
+
+handler400 = "inno4sports.core.http.bad_request"
+handler403 = "inno4sports.core.http.permission_denied"
+handler404 = "inno4sports.core.http.page_not_found"
+handler500 = "inno4sports.core.http.server_error"
+
+urlpatterns = [
+    path("health/live", views.health_live, name="health_live"),
+    path("health/ready", views.health_ready, name="health_ready"),
+    path("robots.txt", views.robots, name="robots"),
+]
+
+if not settings.PRODUCTION:
+    # Shut in production until a second factor exists (docs/permissions.md).
+    from django.contrib import admin
+
+    urlpatterns.append(path("admin/", admin.site.urls))
+
+urlpatterns += i18n_patterns(
+    path("", views.home, name="home"),
+    path("dashboard/", views.dashboard, name="dashboard"),
+    path("search/", views.search, name="search"),
+    path("files/<uuid:public_id>/", views.file, name="file"),
+    path("privacy/", views.privacy, name="privacy"),
+    path("accessibility/", views.accessibility, name="accessibility"),
+    path("imprint/", views.imprint, name="imprint"),
+    path("contact/", views.contact, name="contact"),
+    path("accounts/", include("allauth.account.urls")),
+    *([path("demo/", include("inno4sports.demo.urls"))] if settings.DEMO else []),
+    path("", include("clusters.urls")),
+    path("", include("learning.urls")),
+    path("", include("actionplans.urls")),
+    path("", include("dissemination.urls")),
+    prefix_default_language=False,
+)

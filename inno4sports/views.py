@@ -1,0 +1,101 @@
+"""Roof pages: they gather from several apps through each app's own QuerySet words."""
+
+from datetime import timedelta
+
+from django.apps import apps
+from django.contrib.auth.decorators import login_not_required
+from django.db import DatabaseError, connection
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from inno4sports.core import clock
+from inno4sports.core.http import file_response
+from inno4sports.core.models import Heartbeat, OutboxMail, StoredFile
+
+
+@login_not_required
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    return render(request, "inno4sports/home.html")
+
+
+@require_safe
+def dashboard(request: HttpRequest) -> HttpResponse:
+    return render(request, "inno4sports/dashboard.html")
+
+
+@login_not_required
+@require_safe
+def search(request: HttpRequest) -> HttpResponse:
+    return render(request, "inno4sports/search.html")
+
+
+@login_not_required
+@require_safe
+def privacy(request: HttpRequest) -> HttpResponse:
+    return render(request, "inno4sports/privacy.html")
+
+
+@login_not_required
+@require_safe
+def accessibility(request: HttpRequest) -> HttpResponse:
+    return render(request, "inno4sports/accessibility.html")
+
+
+@login_not_required
+@require_safe
+def imprint(request: HttpRequest) -> HttpResponse:
+    return render(request, "inno4sports/imprint.html")
+
+
+@login_not_required
+@require_safe
+def contact(request: HttpRequest) -> HttpResponse:
+    return render(request, "inno4sports/contact.html")
+
+
+@require_safe
+def file(request: HttpRequest, public_id: str) -> HttpResponse:
+    """A stored file, for whoever sees the thing it belongs to."""
+    stored = get_object_or_404(StoredFile, public_id=public_id)
+    model = apps.get_model(stored.thing_kind)
+    if not model.objects.visible_to(request.user).filter(public_id=stored.thing_id).exists():
+        raise Http404
+    return file_response(stored)
+
+
+@login_not_required
+@never_cache
+@require_safe
+def health_live(_request: HttpRequest) -> HttpResponse:
+    """This process answers."""
+    return HttpResponse("ok", content_type="text/plain")
+
+
+@login_not_required
+@never_cache
+@require_safe
+def health_ready(_request: HttpRequest) -> HttpResponse:
+    """Database, a worker that got a tick through the broker within a minute, and mail that does not pile up; 503 if not."""
+    checks: dict[str, bool] = {"database": False, "worker": False, "outbox": False}
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+        checks["database"] = True
+        seen = Heartbeat.objects.filter(name="worker", seen_at__gt=clock.now() - timedelta(seconds=60))
+        checks["worker"] = seen.exists()
+        late = OutboxMail.objects.filter(status="queued", attempts=0, created_at__lt=clock.now() - timedelta(minutes=15))
+        checks["outbox"] = not late.exists()
+    except DatabaseError:
+        pass
+    ready = all(checks.values())
+    return JsonResponse({"ready": ready, "checks": checks}, status=200 if ready else 503)
+
+
+@login_not_required
+@require_safe
+def robots(_request: HttpRequest) -> HttpResponse:
+    lines = ["User-agent: *", "Disallow: /accounts/", "Disallow: /dashboard/", "Disallow: /settings/", "Disallow: /search/", "Disallow: /*/search/"]
+    return HttpResponse("\n".join(lines) + "\n", content_type="text/plain")

@@ -1,0 +1,5 @@
+"""Addresses of learning (docs/architecture.md)."""
+
+app_name = "learning"
+
+urlpatterns: list = []
