@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from inno4sports.core.history import verbs
 from inno4sports.core.lifecycle import Lifecycle, Step
+from inno4sports.core.notify import causes
 
 
 class ClusterStatus(models.TextChoices):
@@ -62,4 +63,13 @@ verbs(
     remove_strength=_("removed an excellence"),
     add_need=_("added a learning need"),
     remove_need=_("removed a learning need"),
+)
+
+causes(
+    invitation=(_("Invitation to a cluster"), _("because it is for you")),
+    member_joined=(_("A person joined the cluster"), _("because you manage the cluster")),
+    member_removed=(_("Your membership of the cluster ended"), _("because it was yours")),
+    organisation_to_approve=(_("An organisation waits for your approval"), _("because you manage the cluster")),
+    organisation_decided=(_("The sign-up of your organisation is decided"), _("because you signed it up")),
+    cluster_activated=(_("Your region is on the public site"), _("because you are a member of its cluster")),
 )

@@ -1,5 +1,34 @@
-"""Addresses of clusters (docs/architecture.md)."""
+"""Addresses of regions, members, invitations and settings (docs/architecture.md)."""
+
+from django.urls import path
+
+from .views import cluster, invitation, member, organisation, settings, strength
 
 app_name = "clusters"
 
-urlpatterns: list = []
+urlpatterns = [
+    path("clusters/", cluster.cluster_list, name="cluster_list"),
+    path("clusters/new/", cluster.cluster_create, name="cluster_create"),
+    path("clusters/<slug:slug>/", cluster.cluster_detail, name="cluster_detail"),
+    path("clusters/<slug:slug>/performance/", cluster.cluster_performance, name="cluster_performance"),
+    path("clusters/<slug:slug>/edit/", cluster.cluster_edit, name="cluster_edit"),
+    path("clusters/<slug:slug>/steps/<slug:step>/", cluster.cluster_step, name="cluster_step"),
+    path("clusters/<slug:slug>/excellences/new/", strength.strength_add, name="strength_add"),
+    path("clusters/<slug:slug>/excellences/<uuid:public_id>/remove/", strength.strength_remove, name="strength_remove"),
+    path("clusters/<slug:slug>/learning-needs/new/", strength.need_add, name="need_add"),
+    path("clusters/<slug:slug>/learning-needs/<uuid:public_id>/remove/", strength.need_remove, name="need_remove"),
+    path("clusters/<slug:slug>/members/", member.cluster_members, name="cluster_members"),
+    path("clusters/<slug:slug>/members/join/", organisation.organisation_sign_up, name="organisation_sign_up"),
+    path("clusters/<slug:slug>/members/join/sent/", organisation.organisation_signed_up, name="organisation_signed_up"),
+    path("clusters/<slug:slug>/members/new/", organisation.organisation_add, name="organisation_add"),
+    path("clusters/<slug:slug>/members/paste/", organisation.members_paste, name="members_paste"),
+    path("clusters/<slug:slug>/members/invite/", member.member_invite, name="member_invite"),
+    path("clusters/<slug:slug>/people/<uuid:public_id>/remove/", member.member_remove, name="member_remove"),
+    path("clusters/<slug:slug>/invitations/<uuid:public_id>/withdraw/", member.invitation_withdraw, name="invitation_withdraw"),
+    path("organisations/<slug:slug>/", organisation.organisation_detail, name="organisation_detail"),
+    path("organisations/<slug:slug>/edit/", organisation.organisation_edit, name="organisation_edit"),
+    path("organisations/<slug:slug>/steps/<slug:step>/", organisation.organisation_step, name="organisation_step"),
+    path("invitation/accept/<uuid:public_id>/", invitation.invitation_accept, name="invitation_accept"),
+    path("invitation/<str:token>/", invitation.invitation, name="invitation"),
+    path("settings/", settings.settings, name="settings"),
+]

@@ -62,11 +62,12 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
+    "django.forms",
     "allauth",
     "allauth.account",
     "csp",
     "django_htmx",
-    "rules.apps.AutodiscoverRulesConfig",
+    "rules",
     "inno4sports.core",
     "clusters",
     "learning",
@@ -118,6 +119,8 @@ TEMPLATES = [
         },
     }
 ]
+# Django 6 does so by default; the setting goes with it.
+FORMS_URLFIELD_ASSUME_HTTPS = True
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 # Where things are kept ------------------------------------------------------------------------------------------------
@@ -193,6 +196,7 @@ CELERY_BEAT_SCHEDULE = {
     "run_jobs": {"task": "core.run_jobs", "schedule": 30.0, "options": {"expires": 30}},
     "beat_seen": {"task": "core.beat_seen", "schedule": 15.0, "options": {"expires": 15}},
     "tidy_core": {"task": "core.tidy_core", "schedule": 3600.0, "options": {"expires": 3600}},
+    "tidy_clusters": {"task": "clusters.tidy_clusters", "schedule": 24 * 3600.0, "options": {"expires": 3600}},
     "remind_and_close_requests": {"task": "learning.remind_and_close_requests", "schedule": 300.0, "options": {"expires": 300}},
     "compose_digests": {"task": "dissemination.compose_digests", "schedule": 60.0, "options": {"expires": 60}},
 }
@@ -274,6 +278,14 @@ FUNDING = {
     "programme": "Interreg Europe",
 }
 
+# Who runs the portal, as imprint, contact and privacy notice name it; what is not set is said to be not stated.
+OPERATOR = {
+    "name": env.str("OPERATOR_NAME", default=""),
+    "address": env.str("OPERATOR_ADDRESS", default=""),
+    "email": env.str("OPERATOR_EMAIL", default=""),
+    "data_protection_email": env.str("OPERATOR_DATA_PROTECTION_EMAIL", default=""),
+}
+
 # Logs: one JSON object a line, with the request's id; tokens in addresses are masked -----------------------------------------
 
 LOGGING = {
@@ -285,6 +297,6 @@ LOGGING = {
     "loggers": {
         "django": {"handlers": ["console"], "level": "INFO", "propagate": False},
         "celery": {"level": "WARNING"},
-        "kombu": {"level": "WARNING"},
+        "kombu": {"level": "ERROR"},
     },
 }

@@ -4,7 +4,8 @@ from django.conf import settings
 from django.conf.urls.i18n import i18n_patterns
 from django.urls import include, path
 
-from inno4sports import views
+from dissemination.views import digest
+from inno4sports import search, views
 
 handler400 = "inno4sports.core.http.bad_request"
 handler403 = "inno4sports.core.http.permission_denied"
@@ -15,6 +16,7 @@ urlpatterns = [
     path("health/live", views.health_live, name="health_live"),
     path("health/ready", views.health_ready, name="health_ready"),
     path("robots.txt", views.robots, name="robots"),
+    path("unsubscribe/<str:token>/", digest.unsubscribe, name="unsubscribe"),
 ]
 
 if not settings.PRODUCTION:
@@ -26,7 +28,7 @@ if not settings.PRODUCTION:
 urlpatterns += i18n_patterns(
     path("", views.home, name="home"),
     path("dashboard/", views.dashboard, name="dashboard"),
-    path("search/", views.search, name="search"),
+    path("search/", search.search, name="search"),
     path("files/<uuid:public_id>/", views.file, name="file"),
     path("privacy/", views.privacy, name="privacy"),
     path("accessibility/", views.accessibility, name="accessibility"),

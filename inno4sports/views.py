@@ -5,31 +5,50 @@ from datetime import timedelta
 from django.apps import apps
 from django.contrib.auth.decorators import login_not_required
 from django.db import DatabaseError, connection
+from django.db.models import Count, OuterRef, Subquery
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from actionplans.models import Action, ActionPlan
+from clusters.models import Cluster
+from dissemination.evidence import flows, longest_thread
+from dissemination.models import Finding
 from inno4sports.core import clock
 from inno4sports.core.http import file_response
 from inno4sports.core.models import Heartbeat, OutboxMail, StoredFile
+from inno4sports.workbench import grouped, tasks_for
+from learning.models import GoodPractice, Session
 
 
 @login_not_required
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    return render(request, "inno4sports/home.html")
+    """The front page: nothing in it depends on a session, so a visitor's page can be shared."""
+    user = request.user
+    practices = GoodPractice.objects.visible_to(user).filter(cluster=OuterRef("pk"), status="admitted").order_by().values("cluster")
+    actions = Action.objects.visible_to(user).filter(plan__cluster=OuterRef("pk"), plan__in=ActionPlan.objects.in_force()).order_by().values("plan__cluster")
+    clusters = Cluster.objects.visible_to(user).active()
+    context = {
+        "clusters": clusters.annotate(
+            practice_count=Subquery(practices.annotate(n=Count("pk")).values("n")), action_count=Subquery(actions.annotate(n=Count("pk")).values("n"))
+        ),
+        "flows": flows(user),
+        "thread": longest_thread(user),
+        "findings": Finding.objects.visible_to(user).published().prefetch_related("cited_clusters")[:5],
+    }
+    return render(request, "inno4sports/home.html", context)
 
 
 @require_safe
 def dashboard(request: HttpRequest) -> HttpResponse:
-    return render(request, "inno4sports/dashboard.html")
-
-
-@login_not_required
-@require_safe
-def search(request: HttpRequest) -> HttpResponse:
-    return render(request, "inno4sports/search.html")
+    """My tasks."""
+    today = clock.today(request.user.timezone)
+    tasks = tasks_for(request.user)
+    sessions = Session.objects.visible_to(request.user).coming()[:4]
+    context = {"groups": grouped(tasks, today), "count": len(tasks), "today": today, "sessions": sessions}
+    return render(request, "inno4sports/dashboard.html", context)
 
 
 @login_not_required

@@ -113,6 +113,8 @@ verbs(
     edit_session=_("edited the session"),
     register_for_session=_("registered for the session"),
     leave_session=_("left the session"),
+    register_person=_("registered a person for the session"),
+    remove_person=_("took a person off the list of the session"),
     record_attendance=_("recorded who was there"),
     write_practice=_("wrote the practice"),
     edit_practice=_("edited the practice"),

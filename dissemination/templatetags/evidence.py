@@ -1,12 +1,31 @@
-"""The evidence panel: “Where this came from” and “What it led to”, on every object's page."""
+"""The evidence panel: “Where this came from” and “What it led to”, on every object's page; and the full course line."""
 
 from typing import Any
 
 from django import template
 
+from dissemination.evidence import Trail, course_of, trail
+
 register = template.Library()
 
 
-@register.simple_tag(takes_context=True)
-def evidence_panel(context: dict[str, Any], thing: Any) -> str:
-    return ""
+def _trail(context: dict[str, Any], thing: Any) -> Trail:
+    """The trail for this reader, read once a page."""
+    kept = context.render_context
+    key = ("trail", thing.kind, thing.pk)
+    if key not in kept.dicts[0]:
+        kept.dicts[0][key] = trail(thing, context["request"].user)
+    return kept.dicts[0][key]
+
+
+@register.inclusion_tag("dissemination/_evidence_panel.html", takes_context=True)
+def evidence_panel(context: dict[str, Any], thing: Any) -> dict[str, Any]:
+    found = _trail(context, thing)
+    return {"came_from": found.came_from, "led_to": found.led_to}
+
+
+@register.inclusion_tag("components/course.html", takes_context=True)
+def thread_course(context: dict[str, Any], thing: Any) -> dict[str, Any]:
+    from inno4sports.core.templatetags.portal import course  # noqa: PLC0415 -- the floor's own tag draws it
+
+    return course(course_of(thing, _trail(context, thing)))

@@ -6,7 +6,9 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from zoneinfo import ZoneInfo
 
+from babel.dates import format_date
 from django.utils import timezone
+from django.utils.translation import get_language
 
 _at: ContextVar[dt.datetime | None] = ContextVar("clock_at", default=None)
 
@@ -19,6 +21,13 @@ def now() -> dt.datetime:
 def today(zone: str = "UTC") -> dt.date:
     """The calendar day at a place, given by its IANA zone name."""
     return now().astimezone(ZoneInfo(zone)).date()
+
+
+def in_words(day: dt.date) -> str:
+    """A day as the reader's language writes it, for sentences; pages use the tag `day`."""
+    language = get_language() or "en"
+    words = format_date(day, "d MMMM y" if language == "en" else "long", locale=language)
+    return words.replace(" ", "\u00a0")
 
 
 @contextmanager

@@ -6,18 +6,21 @@ from collections.abc import Callable
 from typing import Any
 
 import nh3
+from django import forms
 from django.conf import settings
 from django.core.paginator import InvalidPage, Page, Paginator
 from django.db import IntegrityError, models, transaction
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.urls import Resolver404, resolve
+from django.urls import Resolver404, resolve, reverse
+from django.utils import translation
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 from markdown_it import MarkdownIt
 
 from . import clock
 from .models import Actor, OneTimeKey, StoredFile
+from .tokens import BadLink, read_token
 
 View = Callable[..., HttpResponse]
 
@@ -39,9 +42,17 @@ def page_context(request: HttpRequest) -> dict[str, Any]:
         "site_url": settings.SITE_URL,
         "demo": settings.DEMO,
         "funding": settings.FUNDING,
+        "operator": settings.OPERATOR,
         "language_links": links,
         "canonical_url": settings.SITE_URL + request.path,
+        "section": section_of(request),
     }
+
+
+def section_of(request: HttpRequest) -> str:
+    """Which entry of the main menu this page stands under: the app, or the roof page's own name."""
+    match = request.resolver_match
+    return "" if match is None else match.app_name or match.url_name or ""
 
 
 def language_links(path: str) -> list[dict[str, Any]]:
@@ -90,9 +101,10 @@ def one_time(view: View) -> View:
             try:
                 with transaction.atomic():
                     row = OneTimeKey.objects.create(key=key, owner=owner, path=request.path[:300], created_at=clock.now())
-                    response = _rolled_back_unless_redirect(view(request, *args, **kwargs))
-                    OneTimeKey.objects.filter(pk=row.pk).update(location=response.get("Location", "")[:600])
-                    return response
+                    response = view(request, *args, **kwargs)
+                    if 300 <= response.status_code < 400:
+                        OneTimeKey.objects.filter(pk=row.pk).update(location=response.get("Location", "")[:600])
+                    return _rolled_back_unless_redirect(response)
             except IntegrityError:
                 done = OneTimeKey.objects.filter(key=key, owner=owner, path=request.path[:300]).first()
                 if done is None:
@@ -121,15 +133,15 @@ def error_page(request: HttpRequest, status: int, **context: Any) -> HttpRespons
     return render(request, f"{status}.html", {**context, "typed": typed, "status": status}, status=status)
 
 
-def bad_request(request: HttpRequest, _exception: Exception) -> HttpResponse:
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 -- Django names it
     return error_page(request, 400)
 
 
-def permission_denied(request: HttpRequest, _exception: Exception) -> HttpResponse:
+def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 -- Django names it
     return error_page(request, 403)
 
 
-def page_not_found(request: HttpRequest, _exception: Exception) -> HttpResponse:
+def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 -- Django names it
     return error_page(request, 404)
 
 
@@ -141,6 +153,41 @@ def server_error(request: HttpRequest) -> HttpResponse:
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """The session ended while somebody typed: say so, show the text back."""
     return error_page(request, 403, session_expired=True, reason="")
+
+
+# Personal links -------------------------------------------------------------------------------------------------------------
+
+
+def keep_link(request: HttpRequest, view: str, public_id: uuid.UUID, token: str) -> HttpResponse:
+    """From the mail to an address without the token: it moves into one cookie a language, each for that page alone."""
+    response = HttpResponseRedirect(reverse(view, args=[public_id]))
+    response.status_code = 303
+    for code, _name in settings.LANGUAGES:
+        with translation.override(code):
+            path = reverse(view, args=[public_id])
+        response.set_cookie(
+            f"link-{code}", token, path=path, max_age=90 * 24 * 3600, httponly=True, samesite="Lax", secure=settings.PRODUCTION
+        )
+    response["Referrer-Policy"] = "no-referrer"
+    return response
+
+
+def held_link(request: HttpRequest, purpose: str, public_id: uuid.UUID) -> int:
+    """The generation of the link that this browser holds for the row; raises BadLink."""
+    held, generation = read_token(purpose, request.COOKIES.get(f"link-{get_language()}", ""))
+    if str(held) != str(public_id):
+        raise BadLink
+    return generation
+
+
+def changed_fields(form: forms.BaseForm, thing: models.Model) -> list[tuple[str, str]]:
+    """After a conflict: the fields where what stands now differs from what the reader typed."""
+    return [
+        (str(bound.label), str(getattr(thing, bound.name)))
+        for bound in form
+        if hasattr(thing, bound.name) and isinstance(form.cleaned_data.get(bound.name), str | int | None)
+        and (form.cleaned_data.get(bound.name) or "") != (getattr(thing, bound.name) or "")
+    ]  # fmt: skip
 
 
 # Text and files ---------------------------------------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.http import Http404
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -146,6 +147,16 @@ def check_state(thing: Thing, step: Step) -> None:
         raise WrongState(
             _("This step is not open now. State: %(status)s. Reload the page to see what can be done.") % {"status": status}, thing
         )
+
+
+def check_step(thing: Thing, name: str, who: object) -> None:
+    """For views that show a step's form first: raises Http404, PermissionDenied, WrongState as the act would."""
+    cycle = lifecycle_of(thing)
+    if name not in cycle.by_name:
+        raise Http404
+    if not allowed(who, cycle.permission(name), thing):
+        raise PermissionDenied(cycle.permission(name))
+    check_state(thing, cycle.by_name[name])
 
 
 @dataclass(frozen=True)

@@ -146,7 +146,8 @@ class Thing(models.Model):
 def free_slug(model: type[models.Model], text: str) -> str:
     """A slug for `text` that no other row of `model` has: taken ones get a number."""
     stem = slugify(fold_letters(text))[:80].strip("-") or model._meta.model_name or "thing"
-    taken = set(model._base_manager.filter(slug__startswith=stem).values_list("slug", flat=True))
+    # "new" is the address of the page that makes one.
+    taken = {"new", *model._base_manager.filter(slug__startswith=stem).values_list("slug", flat=True)}
     return next(s for s in (stem, *(f"{stem}-{n}" for n in range(2, len(taken) + 3))) if s not in taken)
 
 

@@ -19,7 +19,7 @@ def allowed(who: Any, permission: str, thing: Any = None) -> bool:
         who = who.user if who.user_id else who
     if not rules.perm_exists(permission):
         raise KeyError(permission)
-    if getattr(who, "is_active", True) is False:
+    if getattr(who, "is_authenticated", False) and not who.is_active:
         return False
     return rules.has_perm(permission, who, thing)
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.apps import apps
 from django.db.models import Q
+from django.utils import translation
 
 from . import clock
 from .models import SearchText, Thing, fold_letters
@@ -39,8 +40,10 @@ def indexes(kind: str) -> Callable[[Callable[[Any], Iterable[Document]]], Callab
 
 def fold(text: str) -> str:
     """Lower case without accents: what people type on any keyboard finds what is written."""
-    decomposed = unicodedata.normalize("NFKD", fold_letters(text).casefold())
-    return "".join(c for c in decomposed if not unicodedata.combining(c))
+    for _pass in range(2):  # decomposing 𝕬 gives a capital again
+        decomposed = unicodedata.normalize("NFKD", fold_letters(text).casefold())
+        text = "".join(c for c in decomposed if not unicodedata.combining(c))
+    return text
 
 
 def reindex(thing: Thing) -> None:
@@ -50,6 +53,8 @@ def reindex(thing: Thing) -> None:
     documents = [] if thing.archived_at else list(INDEXED[thing.kind](thing))
     rows = SearchText.objects.filter(thing_kind=thing.kind, thing_id=thing.public_id)
     rows.exclude(language__in=[d.language for d in documents]).delete()
+    with translation.override("en"):  # addresses are kept without a language prefix
+        url = thing.get_absolute_url()[:300]
     for d in documents:
         SearchText.objects.update_or_create(
             thing_kind=thing.kind,
@@ -57,7 +62,7 @@ def reindex(thing: Thing) -> None:
             language=d.language,
             defaults={
                 "title": d.title[:300],
-                "url": thing.get_absolute_url()[:300],
+                "url": url,
                 "excerpt": d.text[:400],
                 "folded": fold(f"{d.title} {d.text}"),
                 "reach": d.reach,

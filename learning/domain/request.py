@@ -145,6 +145,7 @@ def invite_to_answer(
         with changing(request, "learning.invite_to_answer", by=by) as locked:
             if locked.status not in (RequestStatus.DRAFT, RequestStatus.OPEN):
                 raise WrongState(_("The request is closed. Reopen it to ask more people."), locked)
+            _must_be_ahead(locked, locked.closes_at)
             added = _add(locked, people)
             if added:
                 event = record(locked, "invite_to_answer", by=by)
@@ -159,7 +160,8 @@ def _add(request: FeedbackRequest, people: Sequence[Invitee]) -> list[FeedbackIn
     wanted = {person.email.strip().lower(): person for person in reversed(people)}
     present = {i.email.lower(): i for i in request.invitations.all()}
     users = {u.email.lower(): u for u in User.objects.filter(email__in=list(wanted), is_active=True)}
-    new: list[FeedbackInvitation] = []
+    homes = _homes(users.values())
+    rows: list[FeedbackInvitation] = []
     for email, person in reversed(wanted.items()):
         row = present.get(email) or FeedbackInvitation(request=request, email=email)
         if row.pk and row.withdrawn_at is None:
@@ -167,10 +169,22 @@ def _add(request: FeedbackRequest, people: Sequence[Invitee]) -> list[FeedbackIn
         user = person.user or users.get(email)
         row.user, row.name, row.withdrawn_at, row.invited_at = user, person.name or (user.name if user else ""), None, None
         row.language = user.language if user else person.language
-        row.cluster = person.cluster or (user.home_cluster if user else None)
-        row.save()
-        new.append(row)
-    return new
+        row.cluster = person.cluster or (homes.get(user.pk) if user else None)
+        rows.append(row)
+    FeedbackInvitation.objects.bulk_create([row for row in rows if row.pk is None])
+    for row in rows:
+        if row.email.lower() in present:
+            row.save()
+    return rows
+
+
+def _homes(users: Iterable[User]) -> dict[int, Cluster]:
+    """The cluster each of them belongs to: the first managed, else the first."""
+    found: dict[int, Cluster] = {}
+    rows = Membership.objects.current().filter(user__in=list(users)).select_related("cluster")
+    for membership in sorted(rows, key=lambda m: m.role != Membership.Role.MANAGER):
+        found.setdefault(membership.user_id, membership.cluster)
+    return found
 
 
 def _ask(request: FeedbackRequest, invitations: Sequence[FeedbackInvitation], event: HistoryEvent) -> None:
@@ -225,7 +239,7 @@ def remind_request(request: FeedbackRequest, *, by: Actor, version: int | None =
         if locked.reminded_at and now - locked.reminded_at < PAUSE_BETWEEN_REMINDERS:
             raise WrongState(_("They were reminded less than a day ago."), locked)
         invitations = list(unanswered(locked))
-        if not invitations and not by.is_system:
+        if not invitations:
             raise WrongState(_("Everybody has answered."), locked)
         locked.reminded_at = now
         FeedbackInvitation.objects.filter(pk__in=[i.pk for i in invitations]).update(reminded_at=now)

@@ -2,6 +2,7 @@
 
 import asyncio
 import email
+import socket
 import threading
 
 from aiosmtpd.controller import Controller
@@ -31,10 +32,13 @@ class Sink:
 
 def serve(sink: Sink) -> Controller:
     """Start `sink` on a free port of loopback; the caller stops it."""
-    controller = Controller(sink, hostname="127.0.0.1", port=0)
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    controller = Controller(sink, hostname="127.0.0.1", port=port)
     controller.start()
     return controller
 
 
 def port_of(controller: Controller) -> int:
-    return controller.server.sockets[0].getsockname()[1]
+    return controller.port

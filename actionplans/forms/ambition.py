@@ -1,0 +1,92 @@
+"""Forms of ambitions, of asking other regions about them, and of answering their points."""
+
+import datetime as dt
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from actionplans.models import Ambition, AmbitionPoint
+from clusters.models import Cluster
+from inno4sports.core import clock
+from inno4sports.core.citations import CitationField
+from inno4sports.core.forms import DayInput, PortalForm, PortalModelForm
+from learning.models import FeedbackRequest, Lesson, Questionnaire
+
+
+class AmbitionForm(PortalModelForm):
+    cluster = forms.ModelChoiceField(Cluster.objects.none(), label=_("Cluster"))
+    lessons = CitationField(label=_("Lessons it is shaped by"), required=False, help_text=_("The thread begins here: tick what this ambition rests on"))
+    language = forms.ChoiceField(label=_("Language of the text"), choices=settings.LANGUAGES)
+
+    class Meta:
+        model = Ambition
+        fields = ["title", "text", "topic", "horizon_on", "measure", "language"]
+        widgets = {"text": forms.Textarea(attrs={"rows": 8}), "horizon_on": DayInput}
+
+    field_order = ["cluster", "title", "text", "lessons", "topic", "horizon_on", "measure", "language"]
+
+    def __init__(self, *args: Any, user: Any, cited: list[Lesson], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk:
+            del self.fields["cluster"]
+        else:
+            own = Cluster.objects.filter(pk__in=user.managed_ids)
+            self.fields["cluster"].queryset = own
+            first = own.first()
+            self.initial |= {"cluster": first, "language": first.main_language if first else "en"}
+        lessons = Lesson.objects.visible_to(user).shared().select_related("cluster", "from_cluster")
+        self.fields["lessons"].offer([(_("Lessons"), lessons)], cited)
+
+    def clean_horizon_on(self) -> dt.date | None:
+        day = self.cleaned_data["horizon_on"]
+        if day and day < clock.today():
+            raise forms.ValidationError(_("This day is over. Choose a later one."))
+        return day
+
+
+class OpenForm(PortalForm):
+    """Which regions are asked, with which questions, until when."""
+
+    regions = forms.ModelMultipleChoiceField(Cluster.objects.none(), label=_("Regions you ask"), widget=forms.CheckboxSelectMultiple)
+    questionnaire = forms.ModelChoiceField(Questionnaire.objects.none(), label=_("Questions"))
+    closes_on = forms.DateField(label=_("Answers until"), widget=DayInput, help_text=_("Until 22:59 of your own time"))
+    names = forms.ChoiceField(label=_("Who sees the names"), choices=FeedbackRequest.Names.choices, widget=forms.RadioSelect, initial="to_managers")
+
+    def __init__(self, *args: Any, ambition: Ambition, user: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        others = Cluster.objects.visible_to(user).active().exclude(pk=ambition.cluster_id)
+        sheets = Questionnaire.objects.visible_to(user)
+        self.fields["regions"].queryset = others
+        self.fields["questionnaire"].queryset = sheets
+        meant = sheets.filter(Q(title__icontains="ambition")).first() or sheets.first()
+        self.initial |= {"regions": list(others), "questionnaire": meant, "closes_on": clock.today(user.timezone) + dt.timedelta(days=14)}
+
+    def clean_closes_on(self) -> dt.date:
+        day = self.cleaned_data["closes_on"]
+        if day <= clock.today():
+            raise forms.ValidationError(_("Give people at least until tomorrow."))
+        return day
+
+
+class ReasonForm(PortalForm):
+    """A step that needs a reason."""
+
+    reason = forms.CharField(label=_("Reason"), max_length=1000, widget=forms.Textarea(attrs={"rows": 4}))
+
+
+class PointForm(PortalForm):
+    quote = forms.CharField(label=_("The words to answer"), max_length=1000, widget=forms.Textarea(attrs={"rows": 3}))
+
+
+class AnswerPointForm(PortalForm):
+    answer = forms.ChoiceField(label=_("Answer"), choices=AmbitionPoint.Answer.choices, widget=forms.RadioSelect)
+    reason = forms.CharField(label=_("Why"), max_length=1000, required=False, widget=forms.Textarea(attrs={"rows": 3}))
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        if data.get("answer") in ("partly", "declined") and not data.get("reason"):
+            self.add_error("reason", _("Say why it is not taken over, or only in part."))
+        return data

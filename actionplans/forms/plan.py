@@ -1,0 +1,213 @@
+"""Forms of plans, their actions, the recorded endorsement, progress and results."""
+
+import datetime as dt
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+from actionplans.domain.progress import next_period
+from actionplans.models import Action, ActionPlan, Ambition, Endorsement, ProgressReport, Result
+from clusters.models import Cluster, Membership, User
+from inno4sports.core import clock
+from inno4sports.core.citations import CitationField
+from inno4sports.core.forms import DayInput, PortalForm, PortalModelForm, UploadField
+from inno4sports.core.models import Thing
+from learning.models import FeedbackRequest, GoodPractice, Lesson
+
+ROWS = 6
+
+
+def long(rows: int = 5) -> forms.Textarea:
+    return forms.Textarea(attrs={"rows": rows})
+
+
+def in_order(form: forms.BaseForm, first: str, last: str) -> None:
+    """An error at `last` when it lies before `first`, naming the first day."""
+    a, b = form.cleaned_data.get(first), form.cleaned_data.get(last)
+    if a and b and b < a:
+        form.add_error(last, _("This is before the beginning (%(day)s). Choose a later day.") % {"day": a.isoformat()})
+
+
+class PlanForm(PortalModelForm):
+    """Parts I and II in the programme's order."""
+
+    cluster = forms.ModelChoiceField(Cluster.objects.none(), label=_("Cluster"))
+    language = forms.ChoiceField(label=_("Language of the plan"), choices=settings.LANGUAGES)
+
+    class Meta:
+        model = ActionPlan
+        fields = [
+            "title", "language", "english_summary", "starts_on", "ends_on", "partners", "instrument_kind", "policy_instrument",
+            "policy_instrument_english", "policy_measure", "context", "challenges", "needs",
+        ]  # fmt: skip
+        widgets = {
+            "starts_on": DayInput, "ends_on": DayInput, "english_summary": long(), "partners": long(3), "context": long(8),
+            "challenges": long(), "needs": long(), "instrument_kind": forms.RadioSelect,
+        }  # fmt: skip
+
+    field_order = ["cluster", *Meta.fields]
+
+    def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk:
+            del self.fields["cluster"]
+        else:
+            own = Cluster.objects.filter(pk__in=user.managed_ids)
+            self.fields["cluster"].queryset = own
+            first = own.first()
+            self.initial |= {"cluster": first, "language": first.main_language if first else "en"}
+        self.fields["instrument_kind"].choices = ActionPlan.InstrumentKind.choices
+
+    def clean(self) -> dict[str, Any]:
+        super().clean()
+        in_order(self, "starts_on", "ends_on")
+        return self.cleaned_data
+
+
+class ActionForm(PortalModelForm):
+    """One action in the programme's six points; players and milestones one a line."""
+
+    cited = CitationField(label=_("What explains it"), required=False, help_text=_("Lessons, practices, ambitions and shared feedback. Tick at least one, or write a reason below."))
+    players_text = forms.CharField(label=_("Players involved"), required=False, max_length=3000, widget=long(4), help_text=_("One a line: organisation – role"))
+    milestones_text = forms.CharField(label=_("Milestones"), required=False, max_length=3000, widget=long(4), help_text=_("One a line: year-month-day, then what is reached. For example 2027-03-31 Route is signposted"))
+    owner = forms.ModelChoiceField(User.objects.none(), label=_("Owner"), required=False, help_text=_("Reports on progress"))
+
+    class Meta:
+        model = Action
+        fields = [
+            "title", "background", "no_citation_reason", "description", "starts_on", "ends_on", "timeframe", "costs_eur", "funding",
+            "indicator", "indicator_target", "owner",
+        ]  # fmt: skip
+        widgets = {
+            "background": long(), "no_citation_reason": long(2), "description": long(8), "funding": long(2), "starts_on": DayInput, "ends_on": DayInput,
+        }  # fmt: skip
+
+    field_order = [
+        "title", "background", "cited", "no_citation_reason", "description", "players_text", "starts_on", "ends_on", "timeframe", "costs_eur",
+        "funding", "milestones_text", "indicator", "indicator_target", "owner",
+    ]  # fmt: skip
+
+    def __init__(self, *args: Any, user: Any, cluster: Cluster, cited: list[Thing], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        people = Membership.objects.current().filter(cluster=cluster)
+        self.fields["owner"].queryset = User.objects.filter(pk__in=people.values("user_id")).order_by("name")
+        groups = [
+            (_("Lessons"), Lesson.objects.visible_to(user).shared()),
+            (_("Good practices"), GoodPractice.objects.visible_to(user).filter(status__in=["published", "admitted"])),
+            (_("Ambitions"), Ambition.objects.visible_to(user).adopted().filter(cluster=cluster)),
+            (_("What was said"), FeedbackRequest.objects.visible_to(user).shared()),
+        ]
+        self.fields["cited"].offer(groups, cited)
+        if self.instance.pk:
+            self.initial["players_text"] = "\n".join(f"{p['name']} – {p['role']}" if p.get("role") else p["name"] for p in self.instance.players)
+            self.initial["milestones_text"] = "\n".join(f"{m.due_on} {m.title}" for m in self.instance.milestones.all())
+
+    def clean_milestones_text(self) -> list[tuple[str, dt.date]]:
+        found = []
+        for line in filter(str.strip, self.cleaned_data["milestones_text"].splitlines()):
+            day, _space, title = line.strip().partition(" ")
+            try:
+                found.append((title.strip()[:150], dt.date.fromisoformat(day)))
+            except ValueError:
+                title = ""
+            if not title.strip():
+                raise forms.ValidationError(_("“%(line)s” does not begin with a day and go on with words. Write it as 2027-03-31 Route is signposted.") % {"line": line[:60]})
+        return found
+
+    def clean(self) -> dict[str, Any]:
+        super().clean()
+        in_order(self, "starts_on", "ends_on")
+        return self.cleaned_data
+
+    def values(self) -> dict[str, Any]:
+        """What the act takes."""
+        data = dict(self.cleaned_data)
+        data["milestones"] = data.pop("milestones_text")
+        lines = filter(str.strip, data.pop("players_text").splitlines())
+        parts = [line.replace(" - ", " – ").partition(" – ") for line in lines]
+        data["players"] = [{"name": name.strip(), "role": role.strip()} for name, _dash, role in parts]
+        return data
+
+
+class EndorsementForm(PortalModelForm):
+    """The body's agreement as it is on paper."""
+
+    upload = UploadField(label=_("The signed document"), help_text=_("PDF or picture; visitors do not see it"))
+
+    class Meta:
+        model = Endorsement
+        fields = ["body", "position", "decision_number", "endorsed_on"]
+        widgets = {"endorsed_on": DayInput}
+
+    def clean_endorsed_on(self) -> dt.date:
+        day = self.cleaned_data["endorsed_on"]
+        if day > clock.today():
+            raise forms.ValidationError(_("This day is still to come. Record the endorsement when it is given."))
+        return day
+
+
+class ReportForm(PortalModelForm):
+    """What happened in the period; evidence for completed and for any euro."""
+
+    upload = UploadField(label=_("Evidence: file"), required=False)
+
+    class Meta:
+        model = ProgressReport
+        fields = [
+            "period_from", "period_to", "state", "text", "reason", "evidence_url", "evidence_note", "policy_influenced", "change_kind",
+            "eur_structural", "eur_other", "indicator_value",
+        ]  # fmt: skip
+        widgets = {"period_from": DayInput, "period_to": DayInput, "state": forms.RadioSelect, "text": long(6), "reason": long(2)}
+
+    field_order = [
+        "state", "text", "period_from", "period_to", "upload", "evidence_url", "evidence_note", "indicator_value", "eur_structural",
+        "eur_other", "policy_influenced", "change_kind", "reason",
+    ]  # fmt: skip
+
+    def __init__(self, *args: Any, action: Action, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        first, last = next_period(action)
+        self.initial |= {"period_from": first, "period_to": last, "state": "in_progress"}
+        self.fields["state"].choices = Action.State.choices
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        in_order(self, "period_from", "period_to")
+        euros = data.get("eur_structural") or data.get("eur_other")
+        if (data.get("state") == "completed" or euros) and not data.get("upload") and not data.get("evidence_url") and "upload" not in self.errors:
+            self.add_error("upload", _("Evidence is needed for a completed action and for any euro: a file or an address."))
+        if data.get("state") == "abandoned" and not data.get("reason"):
+            self.add_error("reason", _("Say why the action is abandoned."))
+        return data
+
+
+class ResultForm(PortalModelForm):
+    """A sentence, a day, figures with their source: one a line."""
+
+    figures_text = forms.CharField(label=_("Figures"), required=False, max_length=2000, widget=long(3), help_text=_("One a line: what; value; unit; source. For example People reached; 640; people; counted at the start"))
+
+    class Meta:
+        model = Result
+        fields = ["title", "text", "happened_on", "evidence_url"]
+        widgets = {"text": long(8), "happened_on": DayInput}
+
+    field_order = ["title", "text", "happened_on", "figures_text", "evidence_url"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk:
+            rows = self.instance.figures
+            self.initial["figures_text"] = "\n".join("; ".join(str(f.get(k, "")) for k in ("label", "value", "unit", "source")) for f in rows)
+
+    def values(self) -> dict[str, Any]:
+        data = dict(self.cleaned_data)
+        lines = filter(str.strip, data.pop("figures_text").splitlines())
+        cells = [[c.strip() for c in line.split(";")] + [""] * 4 for line in lines]
+        data["figures"] = [{"label": c[0], "value": c[1], "unit": c[2], "source": c[3]} for c in cells]
+        return data
+
+
+class WithdrawForm(PortalForm):
+    reason = forms.CharField(label=_("Reason"), max_length=1000, widget=long(4))

@@ -1,0 +1,234 @@
+"""Pages of plans and their actions: list, the plan in its three parts, revisions, writing, the steps."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.db.models import Prefetch
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from actionplans.domain import plan as acts
+from actionplans.domain.progress import light_of
+from actionplans.forms.plan import ActionForm, EndorsementForm, PlanForm, WithdrawForm
+from actionplans.models import Action, ActionCitation, ActionPlan
+from clusters.forms.filters import ListFilter
+from inno4sports.core import clock
+from inno4sports.core.history import history_of
+from inno4sports.core.http import actor_of, changed_fields, one_time, paged
+from inno4sports.core.lifecycle import Conflict, WrongState, check_step, steps_open_to
+from inno4sports.core.models import StoredFile
+from inno4sports.core.permissions import allowed, require
+from inno4sports.core.search import visible_ids
+from learning.models import Lesson
+
+CITED = ActionCitation.objects.select_related(
+    "lesson__cluster", "lesson__from_cluster", "practice__cluster", "ambition__cluster", "feedback_request__cluster"
+)
+
+
+def visible_plan(request: HttpRequest, slug: str) -> ActionPlan:
+    return get_object_or_404(ActionPlan.objects.visible_to(request.user).select_related("cluster"), slug=slug)
+
+
+def visible_action(request: HttpRequest, slug: str, n: int) -> Action:
+    rows = Action.objects.visible_to(request.user).select_related("plan__cluster", "owner")
+    return get_object_or_404(rows.prefetch_related("milestones"), plan__slug=slug, number=n)
+
+
+def lit(action: Action) -> Action:
+    """The action with its traffic light, for the template."""
+    action.light = light_of(action, clock.today())
+    return action
+
+
+def in_network(request: HttpRequest) -> bool:
+    return request.user.is_authenticated and request.user.in_network
+
+
+@login_not_required
+@require_safe
+def plan_list(request: HttpRequest) -> HttpResponse:
+    filters = ListFilter(request.GET, request.user, only=("q", "cluster", "country"))
+    rows = ActionPlan.objects.visible_to(request.user).select_related("cluster").prefetch_related("actions")
+    rows = filters.narrowed(rows, words=("title", "policy_instrument", "context"))
+    may_write = request.user.is_authenticated and allowed(request.user, "actionplans.write_plan")
+    return render(request, "actionplans/plan_list.html", {"page": paged(request, rows), "filters": filters, "may_write": may_write})
+
+
+@login_not_required
+@require_safe
+def plan_detail(request: HttpRequest, slug: str) -> HttpResponse:
+    """The plan in the programme's parts; what a citation points to is shown to who may see it."""
+    plan = visible_plan(request, slug)
+    rows = plan.actions.prefetch_related(Prefetch("citations", CITED), "milestones").select_related("owner")
+    actions = [lit(action) for action in rows]
+    for action in actions:
+        action.plan = plan
+    cited = [c.cited for a in actions for c in a.citations.all()]
+    context = {
+        "plan": plan,
+        "actions": actions,
+        "seen": visible_ids({(t.kind, t.public_id) for t in cited}, request.user),
+        "revisions": plan.revisions.select_related("endorsement"),
+        "may_edit": plan.is_draft and allowed(request.user, "actionplans.edit_plan", plan),
+        "steps": steps_open_to(plan, request.user),
+    }
+    return render(request, "actionplans/plan_detail.html", context)
+
+
+@require_safe
+def plan_history(request: HttpRequest, slug: str) -> HttpResponse:
+    """What happened, and the documents: for the network."""
+    plan = visible_plan(request, slug)
+    files = StoredFile.objects.filter(thing_kind=plan.kind, thing_id=plan.public_id) if in_network(request) else []
+    events = history_of(plan) if in_network(request) else []
+    return render(request, "actionplans/plan_history.html", {"plan": plan, "events": events, "files": files})
+
+
+@login_not_required
+@require_safe
+def plan_revision(request: HttpRequest, slug: str, n: int) -> HttpResponse:
+    """The text as it was decided, with its fingerprint."""
+    plan = visible_plan(request, slug)
+    revision = get_object_or_404(plan.revisions.select_related("frozen_by", "endorsement"), number=n)
+    return render(request, "actionplans/plan_revision.html", {"plan": plan, "revision": revision})
+
+
+@require_http_methods(["GET", "POST"])
+@one_time
+def plan_create(request: HttpRequest) -> HttpResponse:
+    require(request.user, "actionplans.write_plan")
+    form = PlanForm(request.POST or None, user=request.user)
+    if request.method == "POST" and form.is_valid():
+        plan = acts.write_plan(by=actor_of(request), **form.cleaned_data)
+        messages.success(request, _("Plan saved as a draft. Write its first action."))
+        return redirect(plan)
+    return render(request, "actionplans/plan_create.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "POST"])
+@one_time
+def plan_edit(request: HttpRequest, slug: str) -> HttpResponse:
+    plan = visible_plan(request, slug)
+    require(request.user, "actionplans.edit_plan", plan)
+    if not plan.is_draft:
+        raise WrongState(acts.FROZEN, plan)
+    form = PlanForm(request.POST or None, instance=plan, user=request.user)
+    context = {"plan": plan, "form": form}
+    if request.method == "POST" and form.is_valid():
+        try:
+            acts.edit_plan(plan, by=actor_of(request), version=form.opened_version, **form.cleaned_data)
+        except Conflict as conflict:
+            plan.version = conflict.thing.version
+            context["conflict"] = changed_fields(form, conflict.thing)
+            return render(request, "actionplans/plan_edit.html", context, status=409)
+        messages.success(request, _("Plan saved."))
+        return redirect(plan)
+    return render(request, "actionplans/plan_edit.html", context, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "POST"])
+@one_time
+def actionplan_step(request: HttpRequest, slug: str, step: str) -> HttpResponse:
+    plan = visible_plan(request, slug)
+    check_step(plan, step, request.user)
+    forms = {"record_endorsement": (EndorsementForm, acts.record_endorsement), "withdraw_plan": (WithdrawForm, acts.withdraw_plan)}
+    if step in forms:
+        return _step_form(request, plan, step, *forms[step])
+    if request.method != "POST":
+        raise Http404
+    acts.PLAN_STEPS[step](plan, by=actor_of(request))
+    messages.success(request, _("State of the plan: %(status)s") % {"status": plan.get_status_display()})
+    return redirect(plan)
+
+
+def _step_form(request: HttpRequest, plan: ActionPlan, step: str, form_class: Any, act: Any) -> HttpResponse:
+    form = form_class(request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        act(plan, by=actor_of(request), **form.cleaned_data)
+        messages.success(request, _("State of the plan: %(status)s") % {"status": plan.get_status_display()})
+        return redirect(plan)
+    return render(request, f"actionplans/{step}.html", {"plan": plan, "form": form}, status=422 if form.errors else 200)
+
+
+# Actions --------------------------------------------------------------------------------------------------------------------
+
+
+@login_not_required
+@require_safe
+def action_detail(request: HttpRequest, slug: str, n: int) -> HttpResponse:
+    action = lit(visible_action(request, slug, n))
+    in_force = action.plan.status in ("endorsed", "implementing")
+    context = {
+        "action": action,
+        "plan": action.plan,
+        "reports": action.reports.visible_to(request.user).select_related("created_by"),
+        "results": action.results.visible_to(request.user),
+        "may_edit": action.plan.is_draft and allowed(request.user, "actionplans.edit_action", action),
+        "may_report": in_force and allowed(request.user, "actionplans.report_progress", action),
+        "events": history_of(action) if in_network(request) else [],
+    }
+    context["files"] = _files_of(context["reports"])
+    return render(request, "actionplans/action_detail.html", context)
+
+
+def _files_of(reports: Any) -> dict[Any, list[StoredFile]]:
+    found: dict[Any, list[StoredFile]] = {}
+    for stored in StoredFile.objects.filter(thing_kind="actionplans.progressreport", thing_id__in=[r.public_id for r in reports]):
+        found.setdefault(stored.thing_id, []).append(stored)
+    return found
+
+
+def _cited_by_address(request: HttpRequest) -> list[Any]:
+    kind, _colon, public_id = request.GET.get("cite", "").partition(":")
+    return Lesson.objects.visible_to(request.user).shared().by_public_id(public_id) if kind == "learning.lesson" else []
+
+
+@require_http_methods(["GET", "POST"])
+@one_time
+def action_create(request: HttpRequest, slug: str) -> HttpResponse:
+    plan = visible_plan(request, slug)
+    require(request.user, "actionplans.write_action", plan)
+    if not plan.is_draft:
+        raise WrongState(acts.FROZEN, plan)
+    form = ActionForm(request.POST or None, user=request.user, cluster=plan.cluster, cited=_cited_by_address(request))
+    if request.method == "POST" and form.is_valid():
+        acts.write_action(plan, by=actor_of(request), **form.values())
+        messages.success(request, _("Action added to the plan."))
+        return redirect(plan)
+    return render(request, "actionplans/action_create.html", {"plan": plan, "form": form}, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "POST"])
+@one_time
+def action_edit(request: HttpRequest, slug: str, n: int) -> HttpResponse:
+    action = visible_action(request, slug, n)
+    require(request.user, "actionplans.edit_action", action)
+    if not action.plan.is_draft:
+        raise WrongState(acts.FROZEN, action.plan)
+    cited = [c.cited for c in CITED.filter(action=action)]
+    form = ActionForm(request.POST or None, instance=action, user=request.user, cluster=action.plan.cluster, cited=cited)
+    context = {"action": action, "plan": action.plan, "form": form}
+    if request.method == "POST" and form.is_valid():
+        try:
+            acts.edit_action(action, by=actor_of(request), version=form.opened_version, **form.values())
+        except Conflict as conflict:
+            action.version = conflict.thing.version
+            context["conflict"] = changed_fields(form, conflict.thing)
+            return render(request, "actionplans/action_edit.html", context, status=409)
+        messages.success(request, _("Action saved."))
+        return redirect(action.plan)
+    return render(request, "actionplans/action_edit.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+@one_time
+def action_remove(request: HttpRequest, slug: str, n: int) -> HttpResponse:
+    action = visible_action(request, slug, n)
+    require(request.user, "actionplans.remove_action", action.plan)
+    acts.remove_action(action, by=actor_of(request))
+    messages.success(request, _("Action removed. The others are numbered anew."))
+    return redirect("actionplans:plan_detail", slug=slug)

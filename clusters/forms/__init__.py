@@ -1,0 +1,3 @@
+from .account import AccountAdapter
+
+__all__ = ["AccountAdapter"]  # named in the settings

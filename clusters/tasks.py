@@ -1,0 +1,20 @@
+"""What the workers do for clusters: forget the personal data that has served."""
+
+from datetime import timedelta
+
+from celery import shared_task
+
+from inno4sports.core import clock
+
+from .domain.member import forget_old_invitations
+from .domain.organisation import forget_declined_contacts
+
+KEPT_FOR = timedelta(days=365)
+
+
+@shared_task(name="clusters.tidy_clusters")
+def tidy_clusters() -> None:
+    """A year after the end: invitations nobody accepted, contacts of organisations that were declined."""
+    before = clock.now() - KEPT_FOR
+    forget_old_invitations(before=before)
+    forget_declined_contacts(before=before)

@@ -1,0 +1,326 @@
+"""The thread, read in both directions over all citations: where a thing came from and what it led to.
+
+The one module that reads upwards. One recursive query walks the graph of citations, one asks `visible_to` for everything
+found: a panel costs three queries whatever hangs on the trail.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import connection
+from django.db.models import BigIntegerField, CharField, F, Q, Value
+from django.db.models.functions import Cast
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from actionplans.models import Action, ActionCitation, ActionPlan, Ambition, AmbitionCitation, Result
+from clusters.models import Cluster
+from dissemination.models import Finding, FindingCitation
+from inno4sports.core.models import Thing
+from inno4sports.core.permissions import allowed
+from learning.models import FeedbackRequest, GoodPractice, Lesson, LessonCitation, Session
+
+STAGES = ("feedback", "lesson", "ambition", "action", "result", "finding")
+STAGE_OF: dict[str, str] = {
+    "learning.feedbackrequest": "feedback",
+    "learning.session": "session",
+    "learning.goodpractice": "practice",
+    "learning.lesson": "lesson",
+    "actionplans.ambition": "ambition",
+    "actionplans.action": "action",
+    "actionplans.result": "result",
+    "dissemination.finding": "finding",
+}
+# Sessions and practices stand where the thread begins.
+RANK = {"feedback": 0, "session": 0, "practice": 0, "lesson": 1, "ambition": 2, "action": 3, "result": 4, "finding": 5}
+Key = tuple[str, int]
+
+
+@dataclass
+class Node:
+    """One stage of a trail: a thing that is shown, one that is closed to the reader, or none."""
+
+    stage: str
+    state: str = ""  # "" shown, "closed" seen by the network, "none" nothing recorded
+    title: str = ""
+    language: str = ""
+    url: str = ""
+    cluster: Cluster | None = None
+    way_out: str = ""
+    way_out_label: str | Promise = ""
+
+
+@dataclass
+class Trail:
+    """The two sides of the evidence panel."""
+
+    came_from: list[Node] = field(default_factory=list)
+    led_to: list[Node] = field(default_factory=list)
+
+
+# The graph --------------------------------------------------------------------------------------------------------------
+
+CITED = {
+    "session": "learning.session",
+    "practice": "learning.goodpractice",
+    "feedback_request": "learning.feedbackrequest",
+    "lesson": "learning.lesson",
+    "ambition": "actionplans.ambition",
+    "action": "actionplans.action",
+    "result": "actionplans.result",
+}
+CITATIONS = ((LessonCitation, "learning.lesson"), (AmbitionCitation, "actionplans.ambition"), (ActionCitation, "actionplans.action"), (FindingCitation, "dissemination.finding"))
+
+
+def _edges_sql() -> str:
+    """All edges (upper, lower) of the thread as one UNION ALL over tables whose columns are indexed."""
+    parts = [
+        f"SELECT '{kind}' AS upper_kind, {model.citing}_id AS upper_id, '{CITED[c]}' AS lower_kind, {c}_id AS lower_id"
+        f" FROM {model._meta.db_table} WHERE {c}_id IS NOT NULL"
+        for model, kind in CITATIONS
+        for c in model.cites
+    ]
+    ambition, result = Ambition._meta.db_table, Result._meta.db_table
+    parts.append(
+        f"SELECT 'actionplans.ambition', id, 'learning.feedbackrequest', feedback_request_id FROM {ambition} WHERE feedback_request_id IS NOT NULL"
+    )
+    parts.append(f"SELECT 'actionplans.result', id, 'actionplans.action', action_id FROM {result}")
+    return " UNION ALL ".join(parts)
+
+
+def walk(start: Iterable[Key]) -> tuple[set[Key], set[Key]]:
+    """Everything below and everything above `start`, in one query (a recursive one, on both databases)."""
+    keys = list(start)
+    if not keys:
+        return set(), set()
+    seeds = ", ".join(["(%s, %s)"] * len(keys))
+    sql = f"""
+        WITH RECURSIVE
+        edges AS ({_edges_sql()}),
+        seeds(kind, id) AS (VALUES {seeds}),
+        below(kind, id) AS (
+            SELECT kind, id FROM seeds UNION
+            SELECT e.lower_kind, e.lower_id FROM edges e JOIN below b ON e.upper_kind = b.kind AND e.upper_id = b.id),
+        above(kind, id) AS (
+            SELECT kind, id FROM seeds UNION
+            SELECT e.upper_kind, e.upper_id FROM edges e JOIN above a ON e.lower_kind = a.kind AND e.lower_id = a.id)
+        SELECT 'below', kind, id FROM below UNION ALL SELECT 'above', kind, id FROM above
+    """  # noqa: S608 -- built from our own table names; the values are parameters
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [part for key in keys for part in key])
+        rows = cursor.fetchall()
+    sides: dict[str, set[Key]] = {"below": set(), "above": set()}
+    for side, kind, pk in rows:
+        sides[side].add((kind, pk))
+    return sides["below"] - set(keys), sides["above"] - set(keys)
+
+
+@dataclass(frozen=True)
+class Shape:
+    """Where a kind keeps what a trail shows of it."""
+
+    model: type[Thing]
+    url: str
+    slug: str = "slug"
+    number: str = ""
+    cluster: str = "cluster_id"
+
+
+SHAPES = {
+    "learning.session": Shape(Session, "learning:session_detail"),
+    "learning.goodpractice": Shape(GoodPractice, "learning:practice_detail"),
+    "learning.feedbackrequest": Shape(FeedbackRequest, "learning:request_detail"),
+    "learning.lesson": Shape(Lesson, "learning:lesson_detail"),
+    "actionplans.ambition": Shape(Ambition, "actionplans:ambition_detail"),
+    "actionplans.action": Shape(Action, "actionplans:action_detail", "plan__slug", "number", "plan__cluster_id"),
+    "actionplans.result": Shape(Result, "actionplans:result_detail", cluster="action__plan__cluster_id"),
+    "dissemination.finding": Shape(Finding, "dissemination:finding_detail", cluster=""),
+}
+
+
+def shown(keys: Iterable[Key], user: Any) -> dict[Key, Node]:
+    """Those of `keys` that `user` may see, as nodes: one query over all kinds, one for their regions."""
+    by_kind: dict[str, list[int]] = {}
+    for kind, pk in keys:
+        by_kind.setdefault(kind, []).append(pk)
+    parts = []
+    for kind, ids in sorted(by_kind.items()):
+        shape = SHAPES[kind]
+        number = Cast(shape.number, CharField()) if shape.number else Value("", CharField())
+        cluster = F(shape.cluster) if shape.cluster else Value(None, BigIntegerField())
+        rows = shape.model.objects.visible_to(user).filter(pk__in=ids).order_by()
+        parts.append(rows.values_list(Value(kind, CharField()), "pk", "title", "language", F(shape.slug), number, cluster))
+    if not parts:
+        return {}
+    found = list(parts[0].union(*parts[1:], all=True)) if len(parts) > 1 else list(parts[0])
+    clusters = Cluster.objects.in_bulk({row[6] for row in found if row[6]})
+    nodes: dict[Key, Node] = {}
+    for kind, pk, title, language, slug, number, cluster_id in found:
+        url = reverse(SHAPES[kind].url, args=[slug, number] if number else [slug])
+        nodes[kind, pk] = Node(STAGE_OF[kind], "", title, language, url, clusters.get(cluster_id))
+    return nodes
+
+
+# The panel ----------------------------------------------------------------------------------------------------------------
+
+
+def starts_of(thing: Thing) -> set[Key]:
+    """Where the trail of a thing begins: a plan's trail is that of its actions."""
+    if isinstance(thing, ActionPlan):
+        return {("actionplans.action", pk) for pk in thing.actions.values_list("pk", flat=True)}
+    return {(thing.kind, thing.pk)}
+
+
+def trail(thing: Thing, user: Any) -> Trail:
+    """Both sides of the panel for this reader. Closed stages have no thing; gaps carry their way out for who can close them."""
+    below, above = walk(starts_of(thing))
+    nodes = shown(below | above, user)
+    here = RANK[STAGE_OF.get(thing.kind, "action")]
+    return Trail(
+        _with_gaps(_side(below, nodes), range(here), thing, user),
+        _with_gaps(_side(above, nodes), range(here + 1, len(STAGES)), thing, user),
+    )
+
+
+def _side(keys: set[Key], nodes: dict[Key, Node]) -> list[Node]:
+    """The visible nodes, and one closed node for each stage of which something is closed: how many is not told."""
+    closed = {STAGE_OF[kind] for kind, pk in keys if (kind, pk) not in nodes}
+    return [nodes[key] for key in sorted(keys & set(nodes))] + [Node(stage, "closed") for stage in sorted(closed)]
+
+
+def _with_gaps(nodes: list[Node], ranks: Iterable[int], thing: Thing, user: Any) -> list[Node]:
+    present = {RANK[n.stage] for n in nodes}
+    gaps = []
+    for rank in ranks:
+        if rank not in present:
+            url, label = way_out(thing, STAGES[rank], user)
+            gaps.append(Node(STAGES[rank], "none", way_out=url, way_out_label=label))
+    return sorted([*nodes, *gaps], key=lambda n: RANK[n.stage])
+
+
+def way_out(thing: Thing, stage: str, user: Any) -> tuple[str, str | Promise]:
+    """The address and words by which this reader can fill the next stage after `thing`; empty for all others."""
+    if not getattr(user, "is_authenticated", False):
+        return "", ""
+    cite = f"?cite={thing.kind}:{thing.public_id}"
+    kind = thing.kind
+    if stage == "lesson" and RANK.get(STAGE_OF.get(kind, ""), 9) == 0 and allowed(user, "learning.write_lesson"):
+        return reverse("learning:lesson_create") + cite, _("Write a lesson from it")
+    if stage == "ambition" and kind == "learning.lesson" and allowed(user, "actionplans.write_ambition"):
+        return reverse("actionplans:ambition_create") + cite, _("Shape an ambition from it")
+    if stage == "finding" and kind in SHAPES and kind != "dissemination.finding" and allowed(user, "dissemination.propose_finding"):
+        return reverse("dissemination:finding_propose") + cite, _("Propose a finding about it")
+    return "", ""
+
+
+def course_of(thing: Thing, found: Trail) -> list[dict[str, str]]:
+    """The full line of six stages: passed, here, seen by the network, none recorded."""
+    states: dict[str, str] = {}
+    for node in (*found.came_from, *found.led_to):
+        stage = node.stage if node.stage in STAGES else "feedback"
+        if states.get(stage) != "":  # one shown thing is enough to have passed the stage
+            states[stage] = node.state
+    states[STAGE_OF.get(thing.kind, "action")] = "here"
+    return [{"stage": s, "state": states.get(s, "none")} for s in STAGES]
+
+
+def clusters_on_trail(thing: Thing) -> set[int]:
+    """The ids of all regions on the thing's trail, however far back, its own among them."""
+    start = starts_of(thing)
+    below, _above = walk(start)
+    found: set[int] = set()
+    for kind in {kind for kind, _pk in below | start}:
+        shape = SHAPES.get(kind)
+        columns = [shape.cluster] if shape and shape.cluster else []
+        columns += ["from_cluster_id"] if kind == "learning.lesson" else []
+        if columns:
+            ids = [pk for k, pk in below | start if k == kind]
+            found |= {pk for row in shape.model._base_manager.filter(pk__in=ids).values_list(*columns) for pk in row if pk}
+    return found
+
+
+# Who learned from whom --------------------------------------------------------------------------------------------------------
+
+
+@dataclass
+class Flow:
+    """The lessons that one region took from another."""
+
+    giver: Cluster
+    taker: Cluster
+    lessons: list[Lesson]
+
+
+def flows(user: Any, *, cluster: str = "", topic: str = "") -> list[Flow]:
+    """Lessons between regions that `user` may see, in the order of joining; nobody is ranked."""
+    rows = Lesson.objects.visible_to(user).shared().exclude(cluster=None).exclude(from_cluster=None).select_related("cluster", "from_cluster")
+    if cluster:
+        rows = rows.filter(Q(cluster__slug=cluster) | Q(from_cluster__slug=cluster))
+    if topic:
+        rows = rows.filter(topics__slug=topic)
+    pairs: dict[tuple[int, int], Flow] = {}
+    for lesson in rows.distinct():
+        flow = pairs.setdefault((lesson.from_cluster_id, lesson.cluster_id), Flow(lesson.from_cluster, lesson.cluster, []))
+        flow.lessons.append(lesson)
+    return sorted(pairs.values(), key=lambda f: (f.giver.position, f.taker.position))
+
+
+def longest_thread(user: Any) -> list[Node]:
+    """One example of the thread: of the latest findings that rest on a result, the one with most stages; else the latest result or action."""
+    findings = Finding.objects.visible_to(user).filter(pk__in=FindingCitation.objects.exclude(result=None).values("finding_id"))
+    tops: list[Thing] = list(findings.order_by("-published_at", "-id")[:3])
+    tops = tops or list(Result.objects.visible_to(user).order_by("-id")[:1]) or list(Action.objects.visible_to(user).order_by("-id")[:1])
+    threads = [thread_of(top, user) for top in tops]
+    return max(threads, key=lambda nodes: sum(n.state == "" for n in nodes), default=[])
+
+
+def thread_of(top: Thing, user: Any) -> list[Node]:
+    """Six stages from the beginning up to `top`, one thing for each."""
+    below, _above = walk({(top.kind, top.pk)})
+    keys = below | {(top.kind, top.pk)}
+    nodes = shown(keys, user)
+    ranked: dict[int, Node] = {}
+    for key in sorted(keys):
+        rank = RANK[STAGE_OF[key[0]]]
+        if key in nodes and (rank not in ranked or nodes[key].stage in STAGES):
+            ranked[rank] = nodes[key]
+    closed = {RANK[STAGE_OF[kind]] for kind, pk in keys if (kind, pk) not in nodes}
+    return [ranked.get(r) or Node(stage, "closed" if r in closed else "none") for r, stage in enumerate(STAGES)]
+
+
+# Gaps -----------------------------------------------------------------------------------------------------------------------
+
+
+@dataclass
+class Gap:
+    """A missing link, named to who can close it."""
+
+    stage: str
+    thing: Thing
+    sentence: str | Promise
+    url: str
+    label: str | Promise
+
+
+def gaps(user: Any, limit: int = 30) -> list[Gap]:
+    """What is missing on the threads that `user` may mend: of the own regions; of all for the coordinator and editors."""
+    everything = user.is_coordinator or user.is_editor
+    own = {} if everything else {"cluster_id__in": user.cluster_ids}
+    found: list[Gap] = []
+    used = AmbitionCitation.objects.values("lesson_id").union(ActionCitation.objects.exclude(lesson=None).values("lesson_id"), all=True)
+    lessons = Lesson.objects.visible_to(user).shared().filter(**own).exclude(pk__in=[row["lesson_id"] for row in used]).select_related("cluster")
+    for lesson in lessons[:limit]:
+        found.append(Gap("ambition", lesson, _("This lesson is used by no ambition or action yet."), lesson.get_absolute_url(), _("Open the lesson")))
+    of_plan = {} if everything else {"plan__cluster_id__in": user.cluster_ids}
+    bare = Action.objects.visible_to(user).filter(**of_plan).exclude(pk__in=ActionCitation.objects.values("action_id")).select_related("plan__cluster")
+    for action in bare[:limit]:
+        found.append(Gap("lesson", action, _("No lesson explains this action."), action.get_absolute_url(), _("Open the action")))
+    of_result = {} if everything else {"action__plan__cluster_id__in": user.cluster_ids}
+    told = FindingCitation.objects.exclude(result=None).values("result_id")
+    results = Result.objects.visible_to(user).filter(status="published", **of_result).exclude(pk__in=told).select_related("action__plan__cluster")
+    for result in results[:limit]:
+        url = f"{reverse('dissemination:finding_propose')}?cite={result.kind}:{result.public_id}"
+        found.append(Gap("finding", result, _("Nobody has told this result to other regions yet."), url, _("Propose a finding about it")))
+    return found

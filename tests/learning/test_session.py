@@ -1,0 +1,464 @@
+"""Sessions: planned, announced, held, closed, cancelled; what each person reads and may do."""
+
+import datetime as dt
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, transaction
+from django.urls import reverse
+from django.utils import translation
+
+from clusters.models import Membership
+from inno4sports.core import outbox
+from inno4sports.core.lifecycle import Conflict, WrongState
+from inno4sports.core.models import Notification, OutboxMail
+from inno4sports.core.search import found
+from learning.domain import session as acts
+from learning.domain.registration import register_for_session, register_person
+from learning.mails.session import times_in
+from learning.models import Session, SessionKind
+from tests import factories as make
+from tests.factories import things
+
+from .meeting import announced, as_, draft, facts, mails, on, once, said, told
+
+pytestmark = pytest.mark.django_db
+
+
+def form_data(**more):
+    given = {
+        "title": "Night tracks", "session_kind": SessionKind.objects.get(slug="study_visit").pk, "starts_on": "2026-04-01", "ends_on": "2026-04-02",
+        "timezone": "Europe/Helsinki", "place": "Rovaniemi", "audience": "network", "language": "fi",
+    }  # fmt: skip
+    return given | once() | more
+
+
+# Acts -----------------------------------------------------------------------------------------------------------------------
+
+
+def test_create_session_is_a_draft_that_tells_nobody(people):
+    session = draft(people)
+    assert (session.status, said(session), session.created_by) == ("draft", ["create_session"], people.ben_acts)
+    assert not Notification.objects.exists()
+
+
+def test_create_session_is_for_managers_of_the_host_and_editors(people):
+    for by, cluster in ((people.ana_acts, people.north), (people.carla_acts, people.north), (people.ben_acts, None), (people.ari_acts, people.north)):
+        with pytest.raises(PermissionDenied):
+            acts.create_session(cluster=cluster, by=by, **facts())
+    assert acts.create_session(cluster=None, by=people.edda_acts, **facts()).cluster is None
+
+
+def test_create_session_takes_no_field_that_is_not_a_fact(people):
+    with pytest.raises(TypeError):
+        acts.create_session(cluster=people.north, by=people.ben_acts, status="closed", **facts())
+
+
+def test_create_session_without_last_day_is_of_one_day(people):
+    assert draft(people, ends_on=None).ends_on == make.day(30)
+
+
+@pytest.mark.parametrize(
+    ("audience", "names"),
+    [("cluster", ["Ana"]), ("network", ["Ana", "Carla", "Dora", "Lena"]), ("public", ["Ana", "Carla", "Dora", "Lena"])],
+)
+def test_announce_session_tells_its_audience_but_not_who_did_it(people, audience, names):
+    Membership.objects.filter(user=people.stranger).delete()
+    session = announced(people, audience=audience)
+    assert (session.status, session.announced_by) == ("announced", people.ben_acts)
+    assert told(session, "session_announced") == names
+
+
+def test_announce_session_whose_days_are_over_tells_nobody(people):
+    with on(60):
+        session = acts.announce_session(draft(people), by=people.ben_acts)
+    assert session.status == "announced"
+    assert told(session, "session_announced") == []
+
+
+@pytest.mark.parametrize(
+    ("lacking", "word"), [({"starts_on": None, "ends_on": None}, "first day"), ({"place": "", "link": ""}, "place or link")]
+)
+def test_announce_session_without_day_or_place_says_what_is_missing(people, lacking, word):
+    session = draft(people, **lacking)
+    with pytest.raises(WrongState) as caught:
+        acts.announce_session(session, by=people.ben_acts)
+    assert word in str(caught.value.reason)
+    session.refresh_from_db()
+    assert (session.status, said(session)) == ("draft", ["create_session"])
+
+
+def test_announce_session_with_a_link_needs_no_place(people):
+    assert announced(people, place="", link="https://meet.example.org/1").status == "announced"
+
+
+def test_hold_session_before_its_first_day_is_refused(people):
+    session = announced(people)
+    with on(29), pytest.raises(WrongState) as caught:
+        acts.hold_session(session, by=people.ben_acts)
+    assert "1 April 2026".replace(" ", "\u00a0") in str(caught.value.reason)
+    with on(30):
+        assert acts.hold_session(session, by=people.ben_acts).status == "held"
+
+
+def test_hold_session_counts_the_day_at_its_place(people):
+    """Half past ten in the evening in UTC is the next day in Rovaniemi."""
+    from inno4sports.core import clock
+
+    session = announced(people)
+    with clock.at(dt.datetime(2026, 3, 31, 22, 30, tzinfo=dt.UTC)):
+        assert acts.hold_session(session, by=people.ben_acts).status == "held"
+
+
+def test_session_goes_from_held_to_closed_and_stays(people):
+    session = announced(people)
+    with on(32):
+        acts.hold_session(session, by=people.ben_acts)
+        acts.close_session(session, by=people.ben_acts)
+    assert said(session) == ["create_session", "announce_session", "hold_session", "close_session"]
+    with pytest.raises(WrongState):
+        acts.cancel_session(session, by=people.ben_acts)
+    with pytest.raises(WrongState):
+        acts.edit_session(session, topics=[], by=people.ben_acts, **facts(title="Other"))
+
+
+def test_cancel_session_mails_everybody_who_is_registered(people):
+    session = announced(people)
+    with on(1):
+        register_for_session(session, by=people.dora_acts)
+        register_person(session, cluster=people.south, name="Paco", email="paco@club.example", language="es", by=people.carla_acts)
+        acts.cancel_session(session, by=people.ben_acts)
+    assert mails("session_cancelled") == [("dora@south.example", "es"), ("paco@club.example", "es")]
+    (row,) = Notification.objects.filter(cause="session_changed")
+    assert (row.user, row.settled_by_way) == (people.dora, "instant")
+
+
+def test_cancel_session_takes_back_confirmations_that_still_wait(people):
+    session = announced(people)
+    with on(1):
+        register_for_session(session, by=people.dora_acts)
+        acts.cancel_session(session, by=people.ben_acts)
+    due = {m.template: outbox.MAILS[m.template](m.ids) for m in OutboxMail.objects.all()}
+    assert due["learning.session_registered"] is None
+    assert due["learning.session_cancelled"].subject == "Cancelled: Night tracks"
+
+
+@pytest.mark.parametrize("act", list(acts.SESSION_STEPS.values()), ids=lambda a: a.__name__)
+def test_session_steps_are_the_hosts_alone(people, act):
+    session = things.session(people.north, "announced" if act.__name__ != "announce_session" else "draft")
+    for by in (people.ana_acts, people.carla_acts, people.lena_acts, people.edda_acts, people.ari_acts):
+        with pytest.raises(PermissionDenied):
+            act(session, by=by)
+
+
+def test_session_of_epsi_is_its_editors_own(people):
+    session = acts.create_session(cluster=None, by=people.edda_acts, **facts())
+    with pytest.raises(PermissionDenied):
+        acts.announce_session(session, by=people.emil_acts)
+    with on(0):
+        assert acts.announce_session(session, by=people.edda_acts).status == "announced"
+
+
+# Changing -------------------------------------------------------------------------------------------------------------------
+
+
+def test_edit_session_tells_the_registered_when_the_day_changes(people):
+    session = announced(people)
+    with on(1):
+        register_for_session(session, by=people.dora_acts)
+        register_person(session, cluster=people.south, name="Paco", email="paco@club.example", language="es", by=people.carla_acts)
+        acts.edit_session(session, topics=[], by=people.ben_acts, **facts(starts_on=make.day(29)))
+    assert told(session, "session_changed") == ["Dora"]
+    assert mails("session_changed") == [("paco@club.example", "es")], "whom no digest reaches gets a mail"
+
+
+def test_edit_session_of_another_sentence_tells_nobody(people):
+    session = announced(people)
+    with on(1):
+        register_for_session(session, by=people.dora_acts)
+        acts.edit_session(session, topics=[make.topic()], by=people.ben_acts, **facts(summary="Bring a lamp."))
+    assert said(session)[-1] == "edit_session"
+    assert told(session, "session_changed") == []
+
+
+def test_edit_session_of_a_draft_tells_nobody(people):
+    session = draft(people)
+    acts.edit_session(session, topics=[], by=people.ben_acts, **facts(starts_on=make.day(29)))
+    assert not Notification.objects.exists()
+
+
+@pytest.mark.parametrize("change", [{"place": "", "link": ""}, {"starts_on": None, "ends_on": None}, {"audience": "cluster"}])
+def test_edit_session_keeps_what_people_were_told(people, change):
+    session = announced(people)
+    with pytest.raises(WrongState):
+        acts.edit_session(session, topics=[], by=people.ben_acts, **facts(**change))
+    session.refresh_from_db()
+    assert (session.place, session.starts_on, session.audience) == ("Rovaniemi", make.day(30), "network")
+
+
+def test_edit_session_to_fewer_places_than_people_is_refused(people):
+    session = announced(people)
+    with on(1):
+        for by in (people.ana_acts, people.dora_acts):
+            register_for_session(session, by=by)
+    with pytest.raises(WrongState):
+        acts.edit_session(session, topics=[], by=people.ben_acts, **facts(capacity=1))
+    assert acts.edit_session(session, topics=[], by=people.ben_acts, **facts(capacity=2)).capacity == 2
+
+
+def test_edit_session_of_an_older_version_is_a_conflict(people):
+    session = draft(people)
+    acts.edit_session(session, topics=[], by=people.ben_acts, version=1, **facts(title="Mine"))
+    with pytest.raises(Conflict):
+        acts.edit_session(session, topics=[], by=people.ben_acts, version=1, **facts(title="Theirs"))
+
+
+def test_database_refuses_days_in_the_wrong_order(people):
+    with pytest.raises(IntegrityError), transaction.atomic():
+        draft(people, starts_on=make.day(5), ends_on=make.day(4))
+
+
+# Words ----------------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("zone", "words"),
+    [
+        ("Europe/Budapest", "9:00–11:30 (10:00–12:30 in Rovaniemi)"),
+        ("Europe/Helsinki", "10:00–12:30 in Rovaniemi"),
+        ("Pacific/Auckland", "20:00–22:30 (10:00–12:30 in Rovaniemi)"),
+    ],
+)
+def test_times_in_tells_the_readers_hour_and_the_places(people, zone, words):
+    session = things.session(people.north, timezone="Europe/Helsinki", place="Rovaniemi", starts_time=dt.time(10), ends_time=dt.time(12, 30))
+    assert times_in(session, zone) == words
+
+
+def test_times_in_another_day_tells_the_hour_of_the_place_alone(people):
+    session = things.session(people.north, timezone="Europe/Helsinki", place="", starts_time=dt.time(0, 30))
+    assert times_in(session, "Europe/Madrid") == "0:30 in Helsinki"
+    session.starts_time = None
+    assert times_in(session, "Europe/Madrid") == ""
+
+
+def test_session_kinds_are_worded_in_every_language(settings):
+    kinds = SessionKind.objects.filter(slug__in=["thematic_workshop", "stakeholder_meeting"])
+    assert SessionKind.objects.count() >= 10
+    for code, _name in settings.LANGUAGES:
+        assert all(kind.labels[code] for kind in SessionKind.objects.all())
+    with translation.override("fi"):
+        assert {str(k) for k in kinds} == {"Teematyöpaja", "Sidosryhmätapaaminen"}
+
+
+def test_session_is_found_without_accents_by_who_may_see_it(people):
+    session = announced(people, title="Éjszakai pályák", place="Łódź")
+    assert [r.thing_id for r in found("ejszakai lodz", ["public", "network"], [], people.dora)] == [session.public_id]
+    assert found("ejszakai", ["public", "network"], [], people.stranger) == []
+
+
+# Pages ----------------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("who", [None, "ana", "ben", "carla", "edda", "ari", "stranger"])
+def test_session_pages_open_for_everybody_who_may_see(people, client, who):
+    session = things.session(people.north, "announced", "public")
+    as_(client, who and getattr(people, who))
+    for address in (reverse("learning:learning_home"), reverse("learning:session_list"), session.get_absolute_url()):
+        answer = client.get(address)
+        assert answer.status_code == 200, address
+        assert session.title in answer.content.decode() or "home" in address or address.endswith("/learning/")
+
+
+def test_session_list_shows_past_ones_and_filters(people, client):
+    theme, narrow = make.topic("outdoors"), make.topic("skiing")
+    narrow.parent = theme
+    narrow.save()
+    north = announced(people, title="Night tracks", audience="public")
+    with on(0):
+        south = acts.create_session(cluster=people.south, by=people.carla_acts, topics=[narrow], **facts(title="Beach games", audience="public"))
+        acts.announce_session(south, by=people.carla_acts)
+    things.session(people.north, "closed", title="Long ago", starts_on=dt.date(2019, 1, 1), ends_on=dt.date(2019, 1, 1))
+
+    def titles(**query):
+        page = client.get(reverse("learning:session_list"), query).context["page"]
+        return sorted(str(s) for s in page)
+
+    assert titles() == ["Beach games", "Long ago", "Night tracks"]
+    assert titles(q="beach GAMES") == ["Beach games"]
+    assert titles(cluster="south") == ["Beach games"]
+    assert titles(country="ES") == ["Beach games"]
+    assert titles(topic="outdoors") == ["Beach games"], "a theme holds the themes below it"
+    assert titles(topic="no-such-topic", cluster="nowhere") == ["Beach games", "Long ago", "Night tracks"]
+    assert north.title in titles(q="night")
+
+
+@pytest.mark.parametrize("who", [None, "ben"])
+@pytest.mark.parametrize("name", ["session_list", "learning_home"])
+def test_session_list_asks_as_much_for_30_as_for_1(people, client, who, name, django_assert_max_num_queries):
+    as_(client, who and getattr(people, who))
+    kind, topic, asked = None, make.topic(), []
+    for already, wanted in ((0, 1), (1, 30)):
+        for n in range(already, wanted):
+            session = things.session(people.north if n % 2 else people.south, title=f"Session {n}", starts_on=dt.date(2099, 1, 1), ends_on=dt.date(2099, 1, 1))
+            session.topics.add(topic)
+            things.practice(people.north, title=f"Practice {n}").topics.add(topic)
+            things.lesson(people.north, title=f"Lesson {n}")
+        with django_assert_max_num_queries(12) as counted:
+            assert client.get(reverse(f"learning:{name}")).status_code == 200
+        asked.append(len(counted))
+    assert asked[0] == asked[1]
+
+
+def test_session_detail_asks_as_much_for_30_registered_as_for_1(people, client, django_assert_max_num_queries):
+    session, asked = announced(people), []
+    as_(client, people.ben)
+    for already, wanted in ((0, 1), (1, 30)):
+        with on(1):
+            for n in range(already, wanted):
+                register_person(session, cluster=people.south, name=f"Guest {n}", email=f"guest{n}@example.org", language="en", by=people.carla_acts)
+        with django_assert_max_num_queries(12) as counted:
+            assert f"Guest {wanted - 1}" in client.get(session.get_absolute_url()).content.decode()
+        asked.append(len(counted))
+    assert asked[0] == asked[1]
+
+
+def test_session_create_saves_a_draft_once(people, client):
+    as_(client, people.ben)
+    data = form_data(summary="Lamps and skis", capacity="20")
+    for _ in range(2):
+        answer = client.post(reverse("learning:session_create"), data)
+        assert answer.status_code == 302
+    session = Session.objects.get()
+    assert (session.cluster, session.status, session.language, session.capacity) == (people.north, "draft", "fi", 20)
+    assert answer["Location"] == session.get_absolute_url()
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field", "words"),
+    [
+        ({"ends_on": "2026-03-31"}, "ends_on", "This is before the first day (1 April 2026). Choose a later day."),
+        ({"registration_closes_on": "2026-04-02"}, "registration_closes_on", "This is after the session starts (1 April 2026). Choose an earlier day."),
+        ({"ends_on": "2026-04-01", "starts_time": "10:00", "ends_time": "09:00"}, "ends_time", "This is not after the beginning (10:00). Choose a later time."),
+        ({"starts_on": "", "ends_on": "2026-04-01"}, "starts_on", "The last day is set, the first is not. Choose the first day."),
+        ({"title": ""}, "title", None),
+        ({"link": "javascript:alert(1)"}, "link", None),
+        ({"timezone": "Mars/Base"}, "timezone", None),
+        ({"capacity": "0"}, "capacity", None),
+        ({"audience": "moon"}, "audience", None),
+    ],
+)
+def test_session_create_says_what_is_wrong_and_keeps_what_was_typed(people, client, wrong, field, words):
+    as_(client, people.ben)
+    answer = client.post(reverse("learning:session_create"), form_data(summary="Lamps and skis") | wrong)
+    assert answer.status_code == 422
+    assert list(answer.context["form"].errors) == [field]
+    if words:
+        assert [e.replace("\u00a0", " ") for e in answer.context["form"].errors[field]] == [words]
+    assert "Lamps and skis" in answer.content.decode()
+    assert not Session.objects.exists()
+
+
+def test_session_create_for_a_cluster_of_others_is_not_offered(people, client):
+    make.member(people.east, people.ben, "manager")
+    as_(client, people.ben)
+    answer = client.post(reverse("learning:session_create"), form_data(cluster=str(people.south.pk)))
+    assert answer.status_code == 422
+    assert "cluster" in answer.context["form"].errors
+    client.post(reverse("learning:session_create"), form_data(cluster=str(people.east.pk)))
+    assert Session.objects.get().cluster == people.east
+
+
+def test_session_create_of_epsi_has_no_cluster_audience(people, client):
+    as_(client, people.edda)
+    assert client.post(reverse("learning:session_create"), form_data(audience="cluster")).status_code == 422
+    assert client.post(reverse("learning:session_create"), form_data()).status_code == 302
+    assert Session.objects.get().cluster is None
+
+
+@pytest.mark.parametrize(("who", "status"), [(None, 302), ("ana", 403), ("carla", 200), ("edda", 200), ("ari", 403), ("stranger", 403)])
+def test_session_create_is_for_who_may_plan(people, client, who, status):
+    as_(client, who and getattr(people, who))
+    assert client.get(reverse("learning:session_create")).status_code == status
+
+
+@pytest.mark.parametrize(("who", "status"), [(None, 302), ("ana", 403), ("ben", 200), ("carla", 403), ("edda", 403), ("ari", 404)])
+def test_session_edit_is_the_hosts(people, client, who, status):
+    session = things.session(people.north, "announced", "network")
+    as_(client, who and getattr(people, who))
+    assert client.get(reverse("learning:session_edit", args=[session.slug])).status_code == status
+
+
+def test_session_edit_changes_and_shows_a_conflict_with_what_was_typed(people, client):
+    session = draft(people)
+    as_(client, people.ben)
+    address = reverse("learning:session_edit", args=[session.slug])
+    assert client.post(address, form_data(title="Second title", version="1")).status_code == 302
+    answer = client.post(address, form_data(title="Third title", version="1"))
+    assert answer.status_code == 409
+    page = answer.content.decode()
+    assert "Third title" in page
+    assert "Second title" in page
+    session.refresh_from_db()
+    assert session.title == "Second title"
+
+
+def test_session_edit_of_an_announced_one_does_not_offer_to_hide_it(people, client):
+    session = announced(people)
+    as_(client, people.ben)
+    address = reverse("learning:session_edit", args=[session.slug])
+    answer = client.post(address, form_data(audience="cluster", place=""))
+    assert answer.status_code == 422
+    assert set(answer.context["form"].errors) == {"audience", "place"}
+
+
+def test_session_step_announces_once_and_says_so(people, client):
+    session = draft(people, starts_on=dt.date(2099, 4, 1), ends_on=dt.date(2099, 4, 2))
+    as_(client, people.ben)
+    data = once() | {"version": "1"}
+    for _ in range(2):
+        answer = client.post(reverse("learning:session_step", args=[session.slug, "announce_session"]), data)
+        assert answer.status_code == 302
+    assert said(session) == ["create_session", "announce_session"]
+    assert Notification.objects.filter(cause="session_announced").count() == 4
+
+
+def test_session_step_in_the_wrong_state_unknown_or_by_others(people, client):
+    session = things.session(people.north, "closed", "public")
+    as_(client, people.ben)
+    assert client.post(reverse("learning:session_step", args=[session.slug, "announce_session"]), once()).status_code == 409
+    assert client.post(reverse("learning:session_step", args=[session.slug, "burn_session"]), once()).status_code == 404
+    assert client.get(reverse("learning:session_step", args=[session.slug, "close_session"])).status_code == 405
+    as_(client, people.carla)
+    assert client.post(reverse("learning:session_step", args=[session.slug, "close_session"]), once()).status_code == 403
+
+
+def test_session_detail_shows_why_a_step_is_closed(people, client):
+    session = draft(people, place="", link="")
+    as_(client, people.ben)
+    page = client.get(session.get_absolute_url()).content.decode()
+    assert "Missing: place or link" in page
+
+
+def test_session_detail_offers_feedback_and_lesson_after_it_was_held(people, client):
+    session = things.session(people.north, "held", "network")
+    as_(client, people.ben)
+    page = client.get(session.get_absolute_url()).content.decode()
+    assert f"{reverse('learning:request_create')}?session={session.public_id}" in page
+    as_(client, people.carla)
+    page = client.get(session.get_absolute_url()).content.decode()
+    assert reverse("learning:request_create") not in page
+    assert f"{reverse('learning:lesson_create')}?cite=learning.session:{session.public_id}" in page
+
+
+def test_session_detail_shows_history_to_the_network_alone(people, client):
+    session = announced(people, audience="public")
+    assert "announced the session" not in as_(client, None).get(session.get_absolute_url()).content.decode()
+    assert "announced the session" not in as_(client, people.stranger).get(session.get_absolute_url()).content.decode()
+    assert "announced the session" in as_(client, people.dora).get(session.get_absolute_url()).content.decode()
+
+
+def test_session_text_in_another_language_says_so(people, client):
+    session = announced(people, audience="public", language="fi", summary="Valaistut ladut", title="Yölatu")
+    page = as_(client, None).get(session.get_absolute_url()).content.decode()
+    assert '<span lang="fi">Valaistut ladut</span>' in page
+    assert '<span lang="fi">Yölatu</span>' in page
