@@ -82,7 +82,7 @@ class AmbitionCitation(Citation):
 
     class Meta:
         ordering = ["id"]
-        constraints = each_once("actionplans_ambitioncitation", "ambition", "lesson")
+        constraints = [*each_once("actionplans_ambitioncitation", "ambition", "lesson")]
 
     def __str__(self) -> str:
         return f"{self.ambition_id} cites {self.lesson_id}"
@@ -388,6 +388,7 @@ class ProgressReport(Thing):
         ordering = ["-period_to", "-id"]
         constraints = [
             status_check("actionplans_report_state", Action.State, "state"),
+            models.CheckConstraint(condition=Q(change_kind__in=["", *ProgressReportChange.values]), name="actionplans_report_change"),
             models.CheckConstraint(condition=Q(period_to__gte=F("period_from")), name="actionplans_report_period"),
             models.CheckConstraint(condition=~Q(state="abandoned") | ~Q(reason=""), name="actionplans_report_reason"),
         ]

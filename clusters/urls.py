@@ -11,6 +11,7 @@ urlpatterns = [
     path("clusters/new/", cluster.cluster_create, name="cluster_create"),
     path("clusters/<slug:slug>/", cluster.cluster_detail, name="cluster_detail"),
     path("clusters/<slug:slug>/performance/", cluster.cluster_performance, name="cluster_performance"),
+    path("clusters/<slug:slug>/history/", cluster.cluster_history, name="cluster_history"),
     path("clusters/<slug:slug>/edit/", cluster.cluster_edit, name="cluster_edit"),
     path("clusters/<slug:slug>/steps/<slug:step>/", cluster.cluster_step, name="cluster_step"),
     path("clusters/<slug:slug>/excellences/new/", strength.strength_add, name="strength_add"),

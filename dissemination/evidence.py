@@ -48,6 +48,7 @@ class Node:
     language: str = ""
     url: str = ""
     cluster: Cluster | None = None
+    is_demo: bool = False
     way_out: str = ""
     way_out_label: str | Promise = ""
 
@@ -95,7 +96,7 @@ def walk(start: Iterable[Key]) -> tuple[set[Key], set[Key]]:
     keys = list(start)
     if not keys:
         return set(), set()
-    seeds = ", ".join(["(%s, %s)"] * len(keys))
+    seeds = ", ".join(["(%s, CAST(%s AS bigint))"] * len(keys))  # PostgreSQL takes small numbers for 32 bits
     sql = f"""
         WITH RECURSIVE
         edges AS ({_edges_sql()}),
@@ -121,7 +122,7 @@ def walk(start: Iterable[Key]) -> tuple[set[Key], set[Key]]:
 class Shape:
     """Where a kind keeps what a trail shows of it."""
 
-    model: type[Thing]
+    model: Any  # a kind of Thing; its manager knows `visible_to`
     url: str
     slug: str = "slug"
     number: str = ""
@@ -151,15 +152,15 @@ def shown(keys: Iterable[Key], user: Any) -> dict[Key, Node]:
         number = Cast(shape.number, CharField()) if shape.number else Value("", CharField())
         cluster = F(shape.cluster) if shape.cluster else Value(None, BigIntegerField())
         rows = shape.model.objects.visible_to(user).filter(pk__in=ids).order_by()
-        parts.append(rows.values_list(Value(kind, CharField()), "pk", "title", "language", F(shape.slug), number, cluster))
+        parts.append(rows.values_list(Value(kind, CharField()), "pk", "title", "language", F(shape.slug), number, cluster, "origin"))
     if not parts:
         return {}
     found = list(parts[0].union(*parts[1:], all=True)) if len(parts) > 1 else list(parts[0])
     clusters = Cluster.objects.in_bulk({row[6] for row in found if row[6]})
     nodes: dict[Key, Node] = {}
-    for kind, pk, title, language, slug, number, cluster_id in found:
+    for kind, pk, title, language, slug, number, cluster_id, origin in found:
         url = reverse(SHAPES[kind].url, args=[slug, number] if number else [slug])
-        nodes[kind, pk] = Node(STAGE_OF[kind], "", title, language, url, clusters.get(cluster_id))
+        nodes[kind, pk] = Node(STAGE_OF[kind], "", title, language, url, clusters.get(cluster_id), origin == Thing.Origin.DEMO)
     return nodes
 
 
@@ -169,7 +170,7 @@ def shown(keys: Iterable[Key], user: Any) -> dict[Key, Node]:
 def starts_of(thing: Thing) -> set[Key]:
     """Where the trail of a thing begins: a plan's trail is that of its actions."""
     if isinstance(thing, ActionPlan):
-        return {("actionplans.action", pk) for pk in thing.actions.values_list("pk", flat=True)}
+        return {("actionplans.action", action.pk) for action in thing.actions.all()}
     return {(thing.kind, thing.pk)}
 
 
@@ -235,7 +236,7 @@ def clusters_on_trail(thing: Thing) -> set[int]:
         shape = SHAPES.get(kind)
         columns = [shape.cluster] if shape and shape.cluster else []
         columns += ["from_cluster_id"] if kind == "learning.lesson" else []
-        if columns:
+        if shape is not None and columns:
             ids = [pk for k, pk in below | start if k == kind]
             found |= {pk for row in shape.model._base_manager.filter(pk__in=ids).values_list(*columns) for pk in row if pk}
     return found
@@ -270,17 +271,16 @@ def flows(user: Any, *, cluster: str = "", topic: str = "") -> list[Flow]:
 def longest_thread(user: Any) -> list[Node]:
     """One example of the thread: of the latest findings that rest on a result, the one with most stages; else the latest result or action."""
     findings = Finding.objects.visible_to(user).filter(pk__in=FindingCitation.objects.exclude(result=None).values("finding_id"))
-    tops: list[Thing] = list(findings.order_by("-published_at", "-id")[:3])
+    tops: list[Thing] = list(findings.order_by("-published_at", "-id")[:2])
     tops = tops or list(Result.objects.visible_to(user).order_by("-id")[:1]) or list(Action.objects.visible_to(user).order_by("-id")[:1])
-    threads = [thread_of(top, user) for top in tops]
-    return max(threads, key=lambda nodes: sum(n.state == "" for n in nodes), default=[])
+    trails = [walk({(top.kind, top.pk)})[0] | {(top.kind, top.pk)} for top in tops]
+    nodes = shown(set().union(*trails), user)
+    threads = [thread_of(keys, nodes) for keys in trails]
+    return max(threads, key=lambda thread: sum(n.state == "" for n in thread), default=[])
 
 
-def thread_of(top: Thing, user: Any) -> list[Node]:
-    """Six stages from the beginning up to `top`, one thing for each."""
-    below, _above = walk({(top.kind, top.pk)})
-    keys = below | {(top.kind, top.pk)}
-    nodes = shown(keys, user)
+def thread_of(keys: set[Key], nodes: dict[Key, Node]) -> list[Node]:
+    """Six stages, one thing for each: of what lies on one trail (`keys`), what is shown of it (`nodes`)."""
     ranked: dict[int, Node] = {}
     for key in sorted(keys):
         rank = RANK[STAGE_OF[key[0]]]

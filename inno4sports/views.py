@@ -18,8 +18,8 @@ from dissemination.models import Finding
 from inno4sports.core import clock
 from inno4sports.core.http import file_response
 from inno4sports.core.models import Heartbeat, OutboxMail, StoredFile
-from inno4sports.workbench import grouped, tasks_for
-from learning.models import GoodPractice, Session
+from inno4sports.workbench import bench_of, first_month
+from learning.models import GoodPractice
 
 
 @login_not_required
@@ -45,9 +45,7 @@ def home(request: HttpRequest) -> HttpResponse:
 def dashboard(request: HttpRequest) -> HttpResponse:
     """My tasks."""
     today = clock.today(request.user.timezone)
-    tasks = tasks_for(request.user)
-    sessions = Session.objects.visible_to(request.user).coming()[:4]
-    context = {"groups": grouped(tasks, today), "count": len(tasks), "today": today, "sessions": sessions}
+    context = {"bench": bench_of(request.user, today), "today": today, "first_month": first_month(request.user)}
     return render(request, "inno4sports/dashboard.html", context)
 
 

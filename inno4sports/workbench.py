@@ -1,20 +1,26 @@
 """My tasks: what waits for whom, gathered by role from each app's own words; one task, one button."""
 
 import datetime as dt
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from django.db.models import Count, Q
+from django.db.models import Case, CharField, Count, Exists, F, Min, OuterRef, Q, QuerySet, Value, When
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from actionplans.models import Action, ActionPlan, Ambition, Result
+from actionplans.models import Action, ActionPlan, Ambition, AmbitionPoint, Result
 from clusters.models import Cluster, Organisation, User
 from dissemination.models import Finding
 from inno4sports.core import clock
-from learning.models import FeedbackInvitation, FeedbackRequest, GoodPractice, Session
+from inno4sports.core.models import Thing
+from learning.models import FeedbackInvitation, FeedbackRequest, GoodPractice, Lesson, LessonCitation, Session
+
+MOST = 40  # of each kind; whoever has more begins somewhere
+WEEK = dt.timedelta(days=7)
+MONTH = dt.timedelta(days=30)
 
 
 @dataclass(frozen=True)
@@ -30,140 +36,250 @@ class Task:
     due_on: dt.date | None = None
     cluster: Cluster | None = None
     somebody_waits: bool = False
+    is_demo: bool = False
 
     def is_late(self, today: dt.date) -> bool:
         return self.due_on is not None and self.due_on < today
 
 
-def day_of(moment: dt.datetime | None, days: int = 0) -> dt.date | None:
-    return None if moment is None else moment.date() + dt.timedelta(days=days)
+def day_of(moment: dt.datetime, user: User, days: int = 0) -> dt.date:
+    """The calendar day of a moment where the person is, so many days later."""
+    return moment.astimezone(ZoneInfo(user.timezone)).date() + dt.timedelta(days=days)
 
 
-def feedback_tasks(user: User) -> Iterable[Task]:
-    """Answers that are asked of me, and what my requests wait for."""
+def task_on(stage: str, thing: Any, why: str | Promise, label: str | Promise, url: str = "", **more: Any) -> Task:
+    """A task on a thing with a title; without `url` its button leads to the thing's page."""
+    given = {"cluster": getattr(thing, "cluster", None), "is_demo": thing.is_demo} | more
+    return Task(stage, thing.title, thing.language, why, url or thing.get_absolute_url(), label, **given)
+
+
+# Feedback ---------------------------------------------------------------------------------------------------------------
+
+
+def answers_asked_of(user: User) -> Iterator[Task]:
+    """Requests that are open and that I have not answered."""
     asked = FeedbackInvitation.objects.filter(user=user, withdrawn_at=None, request__status="open", request__closes_at__gt=clock.now())
-    for invitation in asked.exclude(feedback__status="submitted").select_related("request__cluster")[:20]:
+    for invitation in asked.exclude(feedback__status="submitted").select_related("request__cluster")[:MOST]:
         request = invitation.request
         url = reverse("learning:feedback_answer", args=[invitation.public_id])
-        yield Task("feedback", request.title, request.language, _("You are asked for feedback."), url, _("Give feedback"), day_of(request.closes_at), request.cluster, True)
+        due = day_of(request.closes_at, user)
+        yield task_on("feedback", request, _("You are asked for feedback."), _("Give feedback"), url, due_on=due, somebody_waits=True)
+
+
+def requests_of(user: User) -> Iterator[Task]:
+    """What my own requests wait for. Feedback on an ambition is answered by its points, not here."""
     mine = Q(cluster_id__in=user.managed_ids) | (Q(cluster=None) if user.is_editor else Q(pk=None))
-    requests = FeedbackRequest.objects.filter(mine).exclude(status="withdrawn").filter(Q(replied_at=None) | Q(shared_at=None))
-    for request in requests.select_related("cluster").annotate(answered=Count("feedback", Q(feedback__status="submitted")))[:20]:
-        if request.status == "draft":
-            yield Task("feedback", request.title, request.language, _("Nobody is asked yet."), request.get_absolute_url(), _("Open and invite"), None, request.cluster)
-        elif request.status == "closed" and request.answered and request.replied_at is None:
-            why, url = _("Who answered waits for your reply."), reverse("learning:feedbackrequest_step", args=[request.slug, "reply_to_feedback"])
-            yield Task("feedback", request.title, request.language, why, url, _("Write the reply"), day_of(request.closed_at, 14), request.cluster, True)
-        elif request.status == "closed" and request.answered and request.shared_at is None:
-            why, url = _("Only you can read what was said. Shared, it can be cited."), reverse("learning:summary_detail", args=[request.slug])
-            yield Task("feedback", request.title, request.language, why, url, _("Look and share"), None, request.cluster)
+    rows = FeedbackRequest.objects.filter(mine).exclude(status="withdrawn").exclude(Exists(Ambition.objects.filter(feedback_request=OuterRef("pk"))))
+    rows = rows.annotate(
+        invited=Count("invitations", Q(invitations__withdrawn_at=None), distinct=True),
+        answered=Count("feedback", Q(feedback__status="submitted"), distinct=True),
+        is_cited=Exists(LessonCitation.objects.filter(feedback_request=OuterRef("pk"))),
+    )
+    settled = Q(status="closed") & (Q(answered=0) | Q(replied_at__isnull=False, shared_at__isnull=False, is_cited=True))
+    for request in rows.exclude(settled).select_related("cluster")[:MOST]:
+        yield from request_task(request, user)
 
 
-def session_tasks(user: User) -> Iterable[Task]:
-    """Sessions of mine that are over, or not announced yet."""
-    sessions = Session.objects.filter(cluster_id__in=user.managed_ids, status__in=["draft", "announced", "held"]).select_related("cluster")
-    for session in sessions.order_by("starts_on")[:20]:
-        day = session.ends_on or session.starts_on
+def request_task(request: Any, user: User) -> Iterator[Task]:
+    """The one next thing for a request with `invited`, `answered` and `is_cited`; none while answers are awaited."""
+    if request.status == "draft":
+        yield task_on("feedback", request, _("Nobody is asked yet."), _("Open and invite"))
+    elif request.status == "open":
+        if request.answered and request.answered >= request.invited:
+            yield task_on("feedback", request, _("Everybody has answered."), _("Close the request"), due_on=day_of(request.closes_at, user))
+    elif request.replied_at is None:
+        url = reverse("learning:feedbackrequest_step", args=[request.slug, "reply_to_feedback"])
+        why, due = _("Who answered waits for your reply."), day_of(request.closed_at, user, 21)
+        yield task_on("feedback", request, why, _("Write the reply"), url, due_on=due, somebody_waits=True)
+    elif request.shared_at is None:
+        url = reverse("learning:summary_detail", args=[request.slug])
+        yield task_on("feedback", request, _("Only you can read what was said. Shared, it can be cited."), _("Look and share"), url)
+    elif not request.is_cited and request.cluster_id:
+        url = f"{reverse('learning:lesson_create')}?cite={request.kind}:{request.public_id}"
+        yield task_on("lesson", request, _("No lesson rests on what was said yet."), _("Write a lesson"), url)
+
+
+# Sessions ---------------------------------------------------------------------------------------------------------------
+
+
+def sessions_near(user: User) -> list[Session]:
+    """In one query: the sessions to come that I may see, and my own that are not closed."""
+    own = Q(cluster_id__in=user.managed_ids) | Q(cluster=None, created_by__user=user)
+    near = Q(status="announced", ends_on__gte=clock.today()) | (own & Q(status__in=["draft", "announced", "held"]))
+    rows = Session.objects.visible_to(user).filter(near).select_related("cluster", "feedback_request", "created_by")
+    return list(rows.order_by("starts_on", "id")[:MOST])
+
+
+def session_tasks(sessions: Iterable[Session], user: User) -> Iterator[Task]:
+    """Announce, record that it was held, ask for feedback, close."""
+    today = clock.today(user.timezone)
+    for session in sessions:
+        if not (user.manages(session.cluster_id) or (session.cluster_id is None and session.created_by and session.created_by.user_id == user.pk)):
+            continue
+        last = session.ends_on or session.starts_on
         if session.status == "draft":
-            yield Task("session", session.title, session.language, _("Still a draft."), session.get_absolute_url(), _("Announce the session"), session.starts_on, session.cluster)
-        elif session.status == "announced" and day and day < clock.today():
-            yield Task("session", session.title, session.language, _("Its day is over."), session.get_absolute_url(), _("Record that it was held"), day, session.cluster)
-        elif session.status == "held" and session.feedback_request_id is None:
+            yield task_on("session", session, _("Still a draft. Its audience is not told."), _("Announce the session"), due_on=session.starts_on)
+        elif session.status == "announced" and last and last < today:
+            yield task_on("session", session, _("Its day is over."), _("Record that it was held"), due_on=last)
+        elif session.status == "held" and session.feedback_request is None:
             url = f"{reverse('learning:request_create')}?session={session.public_id}"
-            yield Task("feedback", session.title, session.language, _("Ask while people remember."), url, _("Ask for feedback"), day and day + dt.timedelta(days=7), session.cluster)
+            yield task_on("feedback", session, _("Ask while people remember."), _("Ask for feedback"), url, due_on=last and last + WEEK)
+        elif session.status == "held" and session.feedback_request.status == "closed":
+            yield task_on("session", session, _("Its feedback is closed."), _("Close the session"))
 
 
-def practice_tasks(user: User) -> Iterable[Task]:
-    mine = GoodPractice.objects.visible_to(user)
-    waiting = mine.filter(cluster_id__in=user.managed_ids, status="submitted")
+# What waits in one state -------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Wait:
+    """The words of one state in which things wait: `days` after the moment they are due."""
+
+    stage: str
+    why: str | Promise
+    label: str | Promise
+    view: str
+    step: str = ""
+    days: int | None = None
+    somebody_waits: bool = False
+
+
+WAITS = {
+    "organisation": Wait("member", _("Wants to join your cluster."), _("Approve or decline"), "clusters:organisation_detail", days=14, somebody_waits=True),
+    "submitted": Wait("practice", _("A partner wrote it and waits for you."), _("Publish or return"), "learning:practice_detail", days=14, somebody_waits=True),
+    "returned": Wait("practice", _("It came back to you with a reason."), _("Mend and submit"), "learning:practice_detail"),
+    "practice": Wait("practice", _("Your draft."), _("Go on writing"), "learning:practice_edit"),
+    "published": Wait("practice", _("The network reads it; with your opinion everybody can."), _("Read and admit"), "learning:practice_detail"),
+    "lesson": Wait("lesson", _("Still a draft. Nobody else can read it."), _("Share the lesson"), "learning:lesson_detail"),
+    "ambition": Wait("ambition", _("Other regions have not been asked yet."), _("Ask other regions"), "actionplans:ambition_step", "open_ambition"),
+    "points": Wait("ambition", _("A marked point has no answer yet."), _("Answer the points"), "actionplans:ambition_points", somebody_waits=True),
+    "adopt": Wait("ambition", _("Feedback is closed and every marked point is answered."), _("Adopt the ambition"), "actionplans:ambition_detail"),
+    "draft": Wait("plan", _("Still a draft."), _("Decide on the text"), "actionplans:plan_detail"),
+    "decided": Wait("plan", _("The text is decided and waits for the endorsement."), _("Record the endorsement"), "actionplans:plan_detail"),
+    "endorsed": Wait("plan", _("Endorsed; implementing has not begun."), _("Start implementing"), "actionplans:plan_detail"),
+    "result": Wait("result", _("Drafted, not published."), _("Publish the result"), "actionplans:result_detail"),
+}  # fmt: skip
+
+
+def in_state(rows: QuerySet, state: Any, title: str = "title", cluster: str = "cluster_id") -> QuerySet:
+    """`rows` in the columns that all kinds share; `state` is the key of their words, or a column that holds it."""
+    state = Value(state, CharField()) if isinstance(state, str) else state
+    return rows.order_by().values_list(state, F("slug"), F(title), F("language"), F("origin"), F("created_at"), F(cluster))
+
+
+def waiting_in_one_state(user: User) -> list[QuerySet]:
+    """One query for each kind whose state alone says what is to be done, all with the same columns."""
+    own = {"cluster_id__in": user.managed_ids}
+    status = Case(*(When(status=s, then=Value(s)) for s in ("submitted", "returned", "published", "decided", "endorsed")), output_field=CharField())
+    author = Q(created_by__user=user)
+    practices = GoodPractice.objects.current()
+    parts = [
+        in_state(practices.filter(author, status="draft"), "practice"),
+        in_state(practices.filter(author, status="returned"), "returned"),
+        in_state(Result.objects.filter(Q(action__plan__cluster_id__in=user.managed_ids) | Q(action__owner=user), status="draft"), "result", cluster="action__plan__cluster_id"),
+    ]
     if user.is_editor:
-        waiting = waiting | mine.filter(status="published")
-    for practice in waiting.select_related("cluster")[:20]:
-        if practice.status == "submitted":
-            why, label = _("A partner wrote it and waits for you."), _("Publish or return")
-        else:
-            why, label = _("Published in the network; it can be admitted to the public."), _("Read and admit")
-        yield Task("practice", practice.title, practice.language, why, practice.get_absolute_url(), label, None, practice.cluster, practice.status == "submitted")
+        parts.append(in_state(practices.filter(status="published"), "published"))
+    if user.managed_ids:
+        plans = ActionPlan.objects.filter(**own)
+        parts += [
+            in_state(Organisation.objects.filter(**own, status="pending"), "organisation", title="name"),
+            in_state(practices.filter(**own, status="submitted"), "submitted"),
+            in_state(Lesson.objects.filter(**own, status="draft"), "lesson"),
+            in_state(plans.filter(status="draft"), "draft"),
+            in_state(plans.filter(status__in=["decided", "endorsed"]), status),
+            *ambitions_waiting(Ambition.objects.filter(**own)),
+        ]
+    return parts
 
 
-def member_tasks(user: User) -> Iterable[Task]:
-    for organisation in Organisation.objects.filter(cluster_id__in=user.managed_ids, status="pending").select_related("cluster")[:20]:
-        why = _("Wants to join your cluster.")
-        yield Task("member", organisation.name, organisation.language, why, organisation.get_absolute_url(), _("Approve or decline"), day_of(organisation.created_at, 14), organisation.cluster, True)
+def ambitions_waiting(ambitions: QuerySet) -> list[QuerySet]:
+    """To be opened, to be answered, to be adopted."""
+    unanswered = Exists(AmbitionPoint.objects.filter(ambition=OuterRef("pk"), answer=""))
+    asked = ambitions.filter(status="open_for_feedback")
+    return [
+        in_state(ambitions.filter(status="draft"), "ambition"),
+        in_state(asked.filter(unanswered), "points"),
+        in_state(asked.exclude(unanswered).exclude(feedback_request__status="open"), "adopt"),
+    ]
 
 
-def ambition_tasks(user: User) -> Iterable[Task]:
-    rows = Ambition.objects.filter(cluster_id__in=user.managed_ids, status__in=["draft", "open_for_feedback"]).select_related("cluster", "feedback_request")
-    for ambition in rows.annotate(unanswered=Count("points", Q(points__answer="")))[:20]:
-        if ambition.status == "draft":
-            url = reverse("actionplans:ambition_step", args=[ambition.slug, "open_ambition"])
-            yield Task("ambition", ambition.title, ambition.language, _("Other regions have not been asked yet."), url, _("Ask other regions"), None, ambition.cluster)
-        elif ambition.unanswered:
-            url = reverse("actionplans:ambition_points", args=[ambition.slug])
-            yield Task("ambition", ambition.title, ambition.language, _("A marked point has no answer yet."), url, _("Answer the points"), None, ambition.cluster, True)
-        elif ambition.feedback_request and ambition.feedback_request.status == "closed":
-            yield Task("ambition", ambition.title, ambition.language, _("Feedback is closed."), ambition.get_absolute_url(), _("Adopt the ambition"), None, ambition.cluster)
+def state_tasks(user: User) -> Iterator[Task]:
+    """All that waits in one state, in one query; a second one for regions that are not the person's own."""
+    first, *rest = waiting_in_one_state(user)
+    rows = list(first.union(*rest, all=True)[: 3 * MOST])
+    clusters = {m.cluster_id: m.cluster for m in user.own_memberships}
+    if missing := {row[-1] for row in rows if row[-1]} - set(clusters):
+        clusters |= Cluster.objects.in_bulk(missing)
+    for state, slug, title, language, origin, made_at, cluster_id in rows:
+        wait = WAITS[state]
+        url = reverse(wait.view, args=[slug, wait.step] if wait.step else [slug])
+        due = None if wait.days is None else day_of(made_at, user, wait.days)
+        yield Task(
+            wait.stage, title, language, wait.why, url, wait.label, due, clusters.get(cluster_id), wait.somebody_waits, origin == Thing.Origin.DEMO
+        )
 
 
-def plan_tasks(user: User) -> Iterable[Task]:
-    """Plans that stand still, reports and milestones that are due, results to publish: mine as manager or owner."""
-    words = {
-        "draft": (_("Still a draft."), _("Decide on the text")),
-        "decided": (_("The text is decided and waits for the body's endorsement."), _("Record the endorsement")),
-        "endorsed": (_("Endorsed; implementing has not begun."), _("Start implementing")),
-    }
-    for plan in ActionPlan.objects.filter(cluster_id__in=user.managed_ids, status__in=words).select_related("cluster")[:20]:
-        why, label = words[plan.status]
-        yield Task("plan", plan.title, plan.language, why, plan.get_absolute_url(), label, None, plan.cluster)
+# Actions and findings ------------------------------------------------------------------------------------------------------
+
+
+def action_tasks(user: User) -> Iterator[Task]:
+    """Reports and milestones that are due within a month: of my region's plans, and of the actions I own."""
     mine = Q(plan__cluster_id__in=user.managed_ids) | Q(owner=user)
-    soon = clock.today() + dt.timedelta(days=30)
-    actions = Action.objects.filter(mine, plan__status__in=["endorsed", "implementing"]).exclude(state__in=["completed", "abandoned"])
-    due = Q(next_report_on__lte=soon) | Q(milestones__due_on__lte=soon, milestones__reached_on=None)
-    for action in actions.filter(due).distinct().select_related("plan__cluster").prefetch_related("milestones")[:20]:
-        days = [m.due_on for m in action.milestones.all() if m.reached_on is None]
-        days += [action.next_report_on] if action.next_report_on else []
-        url = reverse("actionplans:report_create", args=[action.plan.slug, action.number])
-        yield Task("action", action.title, action.language, _("A report or a milestone is due. If nothing changed, one click says so."), url, _("Report progress"), min(days), action.plan.cluster)
-    drafts = Result.objects.filter(Q(action__plan__cluster_id__in=user.managed_ids) | Q(action__owner=user), status="draft")
-    for result in drafts.select_related("action__plan__cluster")[:20]:
-        yield Task("result", result.title, result.language, _("Drafted, not published."), result.get_absolute_url(), _("Publish the result"), None, result.cluster)
+    rows = Action.objects.filter(mine, plan__status__in=["endorsed", "implementing"]).exclude(state__in=["completed", "abandoned"])
+    rows = rows.annotate(milestone_on=Min("milestones__due_on", filter=Q(milestones__reached_on=None)))
+    soon = clock.today(user.timezone) + MONTH
+    for action in rows.filter(Q(next_report_on__lte=soon) | Q(milestone_on__lte=soon)).select_related("plan__cluster")[:MOST]:
+        if action.next_report_on and action.next_report_on <= min(soon, action.milestone_on or soon):
+            url = reverse("actionplans:report_create", args=[action.plan.slug, action.number])
+            why = _("A progress report is due. If nothing changed, one click says so.")
+            yield task_on("action", action, why, _("Report progress"), url, due_on=action.next_report_on)
+        else:
+            yield task_on("action", action, _("A milestone is due."), _("See the milestone"), due_on=action.milestone_on)
 
 
-def finding_tasks(user: User) -> Iterable[Task]:
+def finding_tasks(user: User) -> Iterator[Task]:
     """Proposals and drafts for editors; what waits for a second person."""
     rows = Finding.objects.visible_to(user).filter(status__in=["proposed", "draft", "in_review"]).select_related("created_by", "submitted_by")
-    for finding in rows[:20]:
+    for finding in rows[:MOST]:
         own = user.pk in {a.user_id for a in (finding.created_by, finding.submitted_by) if a}
         if finding.status == "proposed" and user.is_editor:
-            yield Task("finding", finding.title, finding.language, _("Proposed by a region."), finding.get_absolute_url(), _("Read and take up"), day_of(finding.created_at, 14))
-        elif finding.status == "draft" and own:
-            yield Task("finding", finding.title, finding.language, _("Your draft."), finding.get_absolute_url(), _("Go on writing"))
+            due = day_of(finding.created_at, user, 14)
+            yield task_on("finding", finding, _("Proposed by a region."), _("Read and take up"), due_on=due, somebody_waits=True)
+        elif finding.status == "draft" and own and user.is_editor:
+            why = _("It came back to you with a reason.") if finding.return_reason else _("Your draft.")
+            yield task_on("finding", finding, why, _("Go on writing"), reverse("dissemination:finding_edit", args=[finding.slug]))
         elif finding.status == "in_review" and not own:
-            yield Task("finding", finding.title, finding.language, _("Waits for a second person."), finding.get_absolute_url(), _("Read and publish"), day_of(finding.submitted_at, 7), somebody_waits=True)
+            due = day_of(finding.submitted_at or finding.changed_at, user, 7)
+            yield task_on("finding", finding, _("Waits for a second person."), _("Read and publish"), due_on=due, somebody_waits=True)
 
 
-MANAGERS: tuple[Callable[[User], Iterable[Task]], ...] = (session_tasks, practice_tasks, member_tasks, ambition_tasks)
+# All of it -----------------------------------------------------------------------------------------------------------------
 
 
-def tasks_for(user: User) -> list[Task]:
-    """All that waits for `user`, the most urgent first; a person's roles decide which questions are asked."""
-    found = list(feedback_tasks(user))
-    if user.managed_ids:
-        for gather in MANAGERS:
-            found += gather(user)
-    elif user.is_editor:
-        found += practice_tasks(user)
-    if user.own_memberships:
-        found += plan_tasks(user)
-    if user.is_editor or user.managed_ids:
-        found += finding_tasks(user)
-    far = dt.date.max
-    return sorted(found, key=lambda t: (t.due_on or far, t.title))
+@dataclass(frozen=True)
+class Bench:
+    """What the page shows: the tasks in groups, and the sessions to come."""
+
+    groups: list[tuple[str | Promise, list[Task]]]
+    count: int
+    sessions: list[Session]
+
+
+def bench_of(user: User, today: dt.date) -> Bench:
+    """All that waits for `user`; a person's roles decide which questions are asked."""
+    sessions = sessions_near(user)
+    tasks = [*answers_asked_of(user), *session_tasks(sessions, user), *state_tasks(user), *action_tasks(user)]
+    if user.managed_ids or user.is_editor:
+        tasks += [*requests_of(user), *finding_tasks(user)]
+    tasks.sort(key=lambda task: (task.due_on or dt.date.max, task.title))
+    coming = [s for s in sessions if s.status == "announced" and s.ends_on and s.ends_on >= today]
+    return Bench(grouped(tasks, today), len(tasks), coming[:4])
 
 
 def grouped(tasks: list[Task], today: dt.date) -> list[tuple[str | Promise, list[Task]]]:
     """Late, Within a week, Later, Whenever you can; empty groups are left out."""
-    week = today + dt.timedelta(days=7)
+    week = today + WEEK
     groups = [
         (_("Late"), [t for t in tasks if t.is_late(today)]),
         (_("Within a week"), [t for t in tasks if t.due_on and today <= t.due_on <= week]),
@@ -171,3 +287,31 @@ def grouped(tasks: list[Task], today: dt.date) -> list[tuple[str | Promise, list
         (_("Whenever you can"), [t for t in tasks if t.due_on is None]),
     ]
     return [(title, rows) for title, rows in groups if rows]
+
+
+def first_month(user: User) -> list[tuple[str | Promise, str]]:
+    """Five steps for whom nothing waits for: what one begins with in one's role."""
+    if user.managed_ids:
+        slug = user.managed_clusters[0].slug
+        return [
+            (_("Invite the people of your cluster"), reverse("clusters:member_invite", args=[slug])),
+            (_("Announce a session for other regions"), reverse("learning:session_create")),
+            (_("Ask for feedback"), reverse("learning:request_create")),
+            (_("Write down what your region learned"), reverse("learning:lesson_create")),
+            (_("Shape an ambition for your action plan"), reverse("actionplans:ambition_create")),
+        ]
+    if user.home_cluster is not None:
+        return [
+            (_("Read the page of your region"), user.home_cluster.get_absolute_url()),
+            (_("Register for a session of another region"), reverse("learning:session_list")),
+            (_("Write down one good practice, or one that did not work"), reverse("learning:practice_create")),
+            (_("Read what other regions learned"), reverse("learning:lesson_list")),
+            (_("Choose the topics you want to hear about"), reverse("clusters:settings")),
+        ]
+    return [
+        (_("See who learned from whom"), reverse("dissemination:evidence")),
+        (_("Meet the regions"), reverse("clusters:cluster_list")),
+        (_("Read what regions learned"), reverse("learning:lesson_list")),
+        (_("Read the findings"), reverse("dissemination:finding_list")),
+        (_("Choose the topics you want to hear about"), reverse("clusters:settings")),
+    ]

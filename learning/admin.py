@@ -7,6 +7,8 @@ from django.conf import settings
 from django.contrib import admin
 from django.http import HttpRequest
 
+from clusters.admin import ForAdministrators
+
 from .models import SessionKind
 
 
@@ -35,31 +37,20 @@ class SessionKindForm(forms.ModelForm):
 
 
 @admin.register(SessionKind)
-class SessionKindAdmin(admin.ModelAdmin):
+class SessionKindAdmin(ForAdministrators):
+    """The kinds in their order; one that sessions have is renamed, never removed."""
+
     form = SessionKindForm
-    list_display = ["__str__", "slug", "position"]
-    list_editable = ["position"]
+    list_display = ("__str__", "slug", "position")
+    list_editable = ("position",)
 
-    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
-        names = [f"label_{code}" for code, _name in settings.LANGUAGES]
-        return [(None, {"fields": ["slug", "position", *names]})]
+    def get_fieldsets(self, *_args: Any) -> Any:
+        return [(None, {"fields": ["slug", "position", *(f"label_{code}" for code, _name in settings.LANGUAGES)]})]
 
-    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
-        # The label fields are no model fields: the factory must not look for them.
-        return super().get_form(request, obj, change, **{**kwargs, "fields": ["slug", "position"]})
+    def get_form(self, *args: Any, **kwargs: Any) -> Any:
+        # The label fields are no fields of the model: the factory must not look for them.
+        return super().get_form(*args, **{**kwargs, "fields": ["slug", "position"]})
 
-    # Administrators hold no rights of Django's own; who is staff keeps the lists.
-    def has_module_permission(self, request: HttpRequest) -> bool:
-        return request.user.is_staff
-
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return request.user.is_staff
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return request.user.is_staff
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return request.user.is_staff
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return request.user.is_staff
+    def get_readonly_fields(self, _request: HttpRequest, obj: SessionKind | None = None) -> tuple[str, ...]:
+        """Loaded data name a kind by its slug: it stays."""
+        return ("slug",) if obj else ()

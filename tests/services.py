@@ -23,9 +23,7 @@ def postgres_reachable() -> bool:
     import psycopg2
 
     try:
-        psycopg2.connect(
-            host=POSTGRES[0], port=POSTGRES[1], user="postgres", dbname="postgres", connect_timeout=3
-        ).close()
+        psycopg2.connect(host=POSTGRES[0], port=POSTGRES[1], user="postgres", dbname="postgres", connect_timeout=3).close()
     except psycopg2.OperationalError:
         return False
     return True

@@ -62,11 +62,10 @@ def plan_list(request: HttpRequest) -> HttpResponse:
 @require_safe
 def plan_detail(request: HttpRequest, slug: str) -> HttpResponse:
     """The plan in the programme's parts; what a citation points to is shown to who may see it."""
-    plan = visible_plan(request, slug)
-    rows = plan.actions.prefetch_related(Prefetch("citations", CITED), "milestones").select_related("owner")
-    actions = [lit(action) for action in rows]
-    for action in actions:
-        action.plan = plan
+    rows = Action.objects.prefetch_related(Prefetch("citations", CITED), "milestones").select_related("owner")
+    plans = ActionPlan.objects.visible_to(request.user).select_related("cluster").prefetch_related(Prefetch("actions", rows))
+    plan = get_object_or_404(plans, slug=slug)
+    actions = [lit(action) for action in plan.actions.all()]
     cited = [c.cited for a in actions for c in a.citations.all()]
     context = {
         "plan": plan,
@@ -135,9 +134,12 @@ def plan_edit(request: HttpRequest, slug: str) -> HttpResponse:
 def actionplan_step(request: HttpRequest, slug: str, step: str) -> HttpResponse:
     plan = visible_plan(request, slug)
     check_step(plan, step, request.user)
-    forms = {"record_endorsement": (EndorsementForm, acts.record_endorsement), "withdraw_plan": (WithdrawForm, acts.withdraw_plan)}
+    forms = {
+        "record_endorsement": ("actionplans/record_endorsement.html", EndorsementForm, acts.record_endorsement),
+        "withdraw_plan": ("actionplans/withdraw_plan.html", WithdrawForm, acts.withdraw_plan),
+    }
     if step in forms:
-        return _step_form(request, plan, step, *forms[step])
+        return _step_form(request, plan, *forms[step])
     if request.method != "POST":
         raise Http404
     acts.PLAN_STEPS[step](plan, by=actor_of(request))
@@ -145,13 +147,13 @@ def actionplan_step(request: HttpRequest, slug: str, step: str) -> HttpResponse:
     return redirect(plan)
 
 
-def _step_form(request: HttpRequest, plan: ActionPlan, step: str, form_class: Any, act: Any) -> HttpResponse:
+def _step_form(request: HttpRequest, plan: ActionPlan, template: str, form_class: Any, act: Any) -> HttpResponse:
     form = form_class(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         act(plan, by=actor_of(request), **form.cleaned_data)
         messages.success(request, _("State of the plan: %(status)s") % {"status": plan.get_status_display()})
         return redirect(plan)
-    return render(request, f"actionplans/{step}.html", {"plan": plan, "form": form}, status=422 if form.errors else 200)
+    return render(request, template, {"plan": plan, "form": form}, status=422 if form.errors else 200)
 
 
 # Actions --------------------------------------------------------------------------------------------------------------------

@@ -1,10 +1,11 @@
 """Pages of regions: the start list, a region, its counted facts, its profile; a new region by the administrator."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.db.models import Count, Q
+from django.core.exceptions import PermissionDenied
+from django.db.models import CharField, Count, JSONField, Q, Value
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -18,7 +19,7 @@ from inno4sports.core.permissions import allowed, require
 
 from ..domain import cluster as acts
 from ..forms.cluster import ClusterCreateForm, ClusterFilter, ClusterForm
-from ..models import Cluster, Organisation, OrganisationSegment, in_network
+from ..models import Cluster, Organisation, OrganisationSegment, in_network, worded
 from ..search import matching
 from ..states import OrganisationStatus
 
@@ -52,23 +53,58 @@ def cluster_list(request: HttpRequest) -> HttpResponse:
     return render(request, "clusters/cluster_list.html", context)
 
 
+class Told(NamedTuple):
+    """An excellence or a learning need as the page shows it."""
+
+    kind: str
+    pk: int
+    labels: dict[str, str]
+    text: str
+    language: str
+    sources: list[str]
+
+    @property
+    def topic(self) -> str:
+        return worded(self.labels)
+
+
+def strengths_and_needs(cluster: Cluster, *, needs: bool) -> list[Told]:
+    """Both in one query, because the region's page gathers from everywhere and may take twelve."""
+    columns = ("pk", "topic__labels", "text", "language")
+    rows = cluster.strengths.order_by().values_list(Value("strength", CharField()), *columns, "sources")
+    if needs:
+        none = Value([], JSONField())
+        rows = rows.union(cluster.needs.order_by().values_list(Value("need", CharField()), *columns, none), all=True)
+    return sorted((Told(*row) for row in rows), key=lambda row: row.pk)
+
+
 @login_not_required
 @require_safe
 def cluster_detail(request: HttpRequest, slug: str) -> HttpResponse:
     cluster = visible_cluster(request, slug)
     organisations = Organisation.objects.visible_to(request.user).of_cluster(cluster).approved()
     may_edit = allowed(request.user, "clusters.edit_cluster", cluster)
+    may_see_needs = allowed(request.user, "clusters.see_needs", cluster)
+    told = strengths_and_needs(cluster, needs=may_see_needs)
     context = {
         "cluster": cluster,
-        "strengths": cluster.strengths.select_related("topic"),
-        "needs": cluster.needs.select_related("topic") if allowed(request.user, "clusters.see_needs", cluster) else None,
+        "strengths": [row for row in told if row.kind == "strength"],
+        "needs": [row for row in told if row.kind == "need"] if may_see_needs else None,
         "fieldlabs": organisations.filter(segment=OrganisationSegment.FIELDLAB)[:6],
         "may_edit": may_edit,
         "may_appoint": not may_edit and allowed(request.user, "clusters.appoint_manager", cluster),
         "steps": steps_open_to(cluster, request.user),
-        "events": history_of(cluster) if in_network(request.user) else [],
     }
     return render(request, "clusters/cluster_detail.html", context)
+
+
+@require_safe
+def cluster_history(request: HttpRequest, slug: str) -> HttpResponse:
+    """What happened to the region, for the people of the network."""
+    cluster = visible_cluster(request, slug)
+    if not in_network(request.user):
+        raise PermissionDenied
+    return render(request, "clusters/cluster_history.html", {"cluster": cluster, "events": history_of(cluster)})
 
 
 @login_not_required

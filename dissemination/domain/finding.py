@@ -111,8 +111,7 @@ def return_finding(finding: Finding, *, by: Actor, reason: str, version: int | N
     with taking(finding, "return_finding", by=by, version=version, note=reason) as (locked, event):
         locked.return_reason = reason
         locked.submitted_at = locked.submitted_by = None
-        if locked.created_by is not None and locked.created_by.user is not None:
-            notify(event, [locked.created_by.user], "finding_returned")
+        notify(event, User.objects.filter(pk__in=[locked.created_by.user_id] if locked.created_by else []), "finding_returned")
     return finding
 
 

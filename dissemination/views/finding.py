@@ -127,9 +127,12 @@ def finding_edit(request: HttpRequest, slug: str) -> HttpResponse:
 def finding_step(request: HttpRequest, slug: str, step: str) -> HttpResponse:
     finding = visible_finding(request, slug)
     check_step(finding, step, request.user)
-    forms = {"return_finding": (ReturnForm, acts.return_finding, {}), "correct_finding": (CorrectionForm, acts.correct_finding, {"language": request.LANGUAGE_CODE})}
+    forms: dict[str, Any] = {
+        "return_finding": ("dissemination/return_finding.html", ReturnForm, acts.return_finding, {}),
+        "correct_finding": ("dissemination/correct_finding.html", CorrectionForm, acts.correct_finding, {"language": request.LANGUAGE_CODE}),
+    }
     if step in forms:
-        return _step_form(request, finding, step, *forms[step])
+        return _step_form(request, finding, *forms[step])
     if request.method != "POST":
         raise Http404
     acts.FINDING_STEPS[step](finding, by=actor_of(request))
@@ -138,10 +141,12 @@ def finding_step(request: HttpRequest, slug: str, step: str) -> HttpResponse:
     return redirect(finding) if still else redirect("dissemination:finding_list")
 
 
-def _step_form(request: HttpRequest, finding: Finding, step: str, form_class: Any, act: Any, given: dict[str, str]) -> HttpResponse:
+def _step_form(
+    request: HttpRequest, finding: Finding, template: str, form_class: Any, act: Any, given: dict[str, str]
+) -> HttpResponse:
     form = form_class(request.POST or None)
     if request.method == "POST" and form.is_valid():
         act(finding, by=actor_of(request), **form.cleaned_data, **given)
         messages.success(request, _("State of the finding: %(status)s") % {"status": finding.get_status_display()})
         return redirect(finding if finding.status == "published" else "dissemination:finding_list")
-    return render(request, f"dissemination/{step}.html", {"finding": finding, "form": form}, status=422 if form.errors else 200)
+    return render(request, template, {"finding": finding, "form": form}, status=422 if form.errors else 200)

@@ -57,7 +57,7 @@ class CitationField(forms.MultipleChoiceField):
         self.choices = choices
         self.initial = [f"{t.kind}:{t.public_id}" for t in cited]
 
-    def clean(self, value: Any) -> list[Thing]:  # type: ignore[override]  # cleans to things, not to strings
+    def clean(self, value: Any) -> list[Thing]:
         keys = super().clean(value)
         missing = [key for key in keys if key not in self._things]
         if missing:

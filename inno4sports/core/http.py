@@ -29,7 +29,7 @@ def actor_of(request: HttpRequest) -> Actor:
     """The actor that the signed-in person of this request acts as."""
     if not hasattr(request, "_actor"):
         request._actor = Actor.objects.of(request.user)  # type: ignore[attr-defined]  # kept for the request
-    return request._actor  # type: ignore[attr-defined, no-any-return]
+    return request._actor  # type: ignore[attr-defined]
 
 
 def page_context(request: HttpRequest) -> dict[str, Any]:
@@ -128,7 +128,7 @@ def error_page(request: HttpRequest, status: int, **context: Any) -> HttpRespons
     typed = [
         (name, value)
         for name, value in (request.POST.items() if request.method == "POST" else ())
-        if name not in ("csrfmiddlewaretoken", "once", "version", "password", "login") and "password" not in name and value.strip()
+        if name not in ("csrfmiddlewaretoken", "once", "version", "password", "login") and "password" not in name and str(value).strip()
     ]
     return render(request, f"{status}.html", {**context, "typed": typed, "status": status}, status=status)
 

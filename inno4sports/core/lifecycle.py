@@ -100,7 +100,7 @@ def changing(thing: T, permission: str, *, by: Actor, version: int | None = None
             raise PermissionDenied(permission)
         if version is not None and version != locked.version:
             raise Conflict(locked)
-        yield locked  # type: ignore[misc]  # _base_manager of the same class
+        yield locked
         save_changed(locked, by)
     thing.refresh_from_db()
 
@@ -134,7 +134,7 @@ def taking(thing: T, name: str, *, by: Actor, version: int | None = None, note: 
             setattr(locked, f"{step.stamp}_at", clock.now())
             setattr(locked, f"{step.stamp}_by", by)
         event = record(locked, name, by=by, note=note)
-        yield locked, event  # type: ignore[misc]  # _base_manager of the same class
+        yield locked, event
         save_changed(locked, by)
         reindex(locked)
     thing.refresh_from_db()
@@ -182,7 +182,7 @@ def steps_open_to(thing: Thing, who: object, url_of: "object" = None) -> list[Op
     found: list[OpenStep] = []
     for step in cycle.steps:
         if thing.status in step.sources and allowed(who, cycle.permission(step.name), thing):  # type: ignore[attr-defined]
-            url = reverse(f"{cycle.app}:{cycle.model.lower()}_step", args=[thing.slug, step.name])  # type: ignore[attr-defined]
+            url = reverse(f"{cycle.app}:{cycle.model.lower()}_step", args=[thing.slug, step.name])
             found.append(
                 OpenStep(step.name, step.label, url, danger=step.danger, form=step.form, confirm=step.confirm, primary=not found and not step.danger)
             )

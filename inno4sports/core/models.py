@@ -95,6 +95,13 @@ class ThingQuerySet(models.QuerySet):
     def current(self) -> Self:
         return self.filter(archived_at=None)
 
+    def by_public_id(self, public_id: str) -> list[Any]:
+        """The one row that an address names, as a list: empty for what is no id or not among these rows."""
+        try:
+            return list(self.filter(public_id=uuid.UUID(public_id)))
+        except ValueError:
+            return []
+
 
 class ThingOrigin(models.TextChoices):
     MADE = "made", _("made in the portal")
@@ -138,8 +145,8 @@ class Thing(models.Model):
         raise NotImplementedError
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        if hasattr(self, "slug") and not self.slug:
-            self.slug = free_slug(type(self), str(self))
+        if not getattr(self, "slug", "set"):
+            self.slug = free_slug(type(self), str(self))  # things with a page have one
         super().save(*args, **kwargs)
 
 
@@ -151,9 +158,12 @@ def free_slug(model: type[models.Model], text: str) -> str:
     return next(s for s in (stem, *(f"{stem}-{n}" for n in range(2, len(taken) + 3))) if s not in taken)
 
 
+_PLAIN = {ord(letter): plain for letter, plain in {"ł": "l", "Ł": "L", "ø": "o", "Ø": "O", "đ": "d", "Đ": "D", "ß": "ss", "æ": "ae", "Æ": "AE"}.items()}
+
+
 def fold_letters(text: str) -> str:
     """Letters that Unicode does not decompose, as their plain neighbours: ł is l for who has no Polish keyboard."""
-    return text.translate(str.maketrans({"ł": "l", "Ł": "L", "ø": "o", "Ø": "O", "đ": "d", "Đ": "D", "ß": "ss", "æ": "ae", "Æ": "AE"}))
+    return text.translate(_PLAIN)
 
 
 class HistoryEvent(models.Model):

@@ -12,6 +12,7 @@ import uuid
 from base64 import urlsafe_b64encode
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from email.headerregistry import Address
 from email.message import EmailMessage as MimeMessage
 from email.policy import SMTP
@@ -30,7 +31,6 @@ from django.db import connection, models, transaction
 from django.db.models.functions import Now
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
-from django.utils.timezone import timedelta
 
 from . import clock
 from .models import OutboxMail
@@ -241,16 +241,18 @@ def _mime(row: OutboxMail, letter: Letter) -> MimeMessage:
     name, address = parseaddr(settings.DEFAULT_FROM_EMAIL)
     message["From"] = Address(name, addr_spec=address)
     message["To"] = row.to
-    message["Content-Language"] = row.language
     if letter.unsubscribe_url:
         message["List-Unsubscribe"] = f"<{letter.unsubscribe_url}>"
         message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     message.set_content(render_to_string(f"mail/{letter.template}.txt", context))
     html = css_inline.inline(render_to_string(f"mail/{letter.template}.html", context))
     message.add_alternative(html, subtype="html")
+    # After the content: setting it clears every header that begins with Content.
+    message["Content-Language"] = row.language
     emblem = Path(settings.BASE_DIR, "static", "img", "eu-emblem.png")
     if "cid:emblem" in html and emblem.exists():
-        part = message.get_payload()[1]  # type: ignore[index]  # a multipart's payload is a list
+        part = message.get_body(("html",))
+        assert part is not None, "it was just added"  # noqa: S101 -- for the reader and the type checker
         part.add_related(emblem.read_bytes(), "image", "png", cid="<emblem>")
     return message
 

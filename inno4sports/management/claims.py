@@ -31,14 +31,11 @@ def bind_port(address: str, port: int) -> socket.socket:
         bound.bind((address, port))
     except PermissionError as error:
         bound.close()
-        raise CommandError(
-            f"Port {port} needs more rights than this account has: choose one above 1023, e.g. PORT=8000."
-        ) from error
+        raise CommandError(f"Port {port} needs more rights than this account has: choose one above 1023, e.g. PORT=8000.") from error
     except (OSError, OverflowError) as error:
         bound.close()
         raise CommandError(
-            f"Port {port} is busy or cannot be used on {address}: stop the program that listens there, "
-            "or choose another one, e.g. PORT=8001."
+            f"Port {port} is busy or cannot be used on {address}: stop the program that listens there, or choose another one, e.g. PORT=8001."
         ) from error
     return bound
 
@@ -70,14 +67,9 @@ def wait_for(lock: IO[str], data_dir: Path, address: str, port: int, say: Callab
         holder = int(lock.read().strip() or 0)
         if holder and is_alive(holder):
             bind_port(address, port).close()  # a busy port is the sentence that helps more
-            raise CommandError(
-                f"A portal already runs on the data folder {data_dir} (process {holder}): stop it, "
-                "or choose another DATA_DIR."
-            )
+            raise CommandError(f"A portal already runs on the data folder {data_dir} (process {holder}): stop it, or choose another DATA_DIR.")
         if time.monotonic() > until:
-            raise CommandError(
-                f"Processes of an earlier run still hold {data_dir}: end them, or choose another DATA_DIR."
-            )
+            raise CommandError(f"Processes of an earlier run still hold {data_dir}: end them, or choose another DATA_DIR.")
         if not waited:
             say("An earlier run is still ending; waiting for it …")
             waited = True

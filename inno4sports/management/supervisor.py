@@ -1,4 +1,4 @@
-"""The supervisor of a portal on one machine: starts its children, restarts one that dies, ends them all (docs/adr/0010).
+"""The supervisor of a portal on one machine: it starts, watches, restarts and ends its children (docs/adr/0010).
 
 Everything happens in the main thread: Linux delivers PR_SET_PDEATHSIG when the *thread* that forked ends.
 """
@@ -166,9 +166,7 @@ class Supervisor:
             self.when_ready()
         elif not self.late and time.monotonic() - began > READY_WITHIN:
             self.late = True
-            self.say(
-                f"Not healthy after {READY_WITHIN:.0f} seconds: {', '.join(missing)}. Still trying; Ctrl-C ends it."
-            )
+            self.say(f"Not healthy after {READY_WITHIN:.0f} seconds: {', '.join(missing)}. Still trying; Ctrl-C ends it.")
 
     # The guard: it ends the children when we are killed ---------------------------------------------------------------
 

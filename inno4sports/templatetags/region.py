@@ -1,46 +1,116 @@
 """What upper apps add to a region's page: the roof knows everyone, a lower page only names the tag."""
 
+from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 from django import template
+from django.db.models import CharField, F, Func, OuterRef, Q, QuerySet, Subquery, Value
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
-from actionplans.models import ActionPlan, Ambition
-from dissemination.models import Finding
+from actionplans.models import Action, ActionPlan, Ambition
+from actionplans.states import AmbitionStatus
+from clusters.models import Cluster
+from dissemination.models import Finding, FindingKind
+from inno4sports.core.models import Thing
 from learning.models import GoodPractice, Lesson, Session
 
 register = template.Library()
 
 
+@dataclass(frozen=True)
+class Line:
+    """A thing named in a section: its title, and a word on it."""
+
+    url: str
+    title: str
+    language: str
+    is_demo: bool
+    word: str | Promise
+
+
+# kind -> (address, words for what its column says)
+LINES: dict[str, tuple[str, dict[str, str | Promise]]] = {
+    "practice": ("learning:practice_detail", {GoodPractice.Outcome.DID_NOT_WORK.value: GoodPractice.Outcome.DID_NOT_WORK.label}),
+    "ambition": ("actionplans:ambition_detail", dict(AmbitionStatus.choices)),
+    "finding": ("dissemination:finding_detail", dict(FindingKind.choices)),
+}
+
+
 @register.inclusion_tag("inno4sports/_region_sections.html", takes_context=True)
-def region_sections(context: dict[str, Any], cluster: Any) -> dict[str, Any]:
-    """Sessions, lessons given and taken, the plan with its actions, ambitions, practices: what this reader may see."""
+def region_sections(context: dict[str, Any], cluster: Cluster) -> dict[str, Any]:
+    """Sessions, lessons given and taken, plans, practices, ambitions, findings: what this reader may see, in four queries."""
     user = context["request"].user
-    lessons = Lesson.objects.visible_to(user).shared().select_related("cluster", "from_cluster")
+    shared = Lesson.objects.visible_to(user).shared().select_related("cluster", "from_cluster")
+    lessons = list(shared.filter(Q(cluster=cluster) | Q(from_cluster=cluster))[:40])
+    lines = lines_of(
+        practice=(GoodPractice.objects.visible_to(user).current().filter(cluster=cluster), "outcome", 4),
+        ambition=(Ambition.objects.visible_to(user).filter(cluster=cluster), "status", 6),
+        finding=(Finding.objects.visible_to(user).published().filter(cited_clusters=cluster), "finding_kind", 4),
+    )
     return {
         "cluster": cluster,
         "sessions": Session.objects.visible_to(user).filter(cluster=cluster)[:4],
-        "taken": lessons.filter(cluster=cluster)[:5],
-        "given": lessons.filter(from_cluster=cluster)[:5],
-        "plans": ActionPlan.objects.visible_to(user).filter(cluster=cluster).prefetch_related("actions")[:3],
-        "ambitions": Ambition.objects.visible_to(user).filter(cluster=cluster)[:6],
-        "practices": GoodPractice.objects.visible_to(user).filter(cluster=cluster)[:4],
+        "taken": [lesson for lesson in lessons if lesson.cluster_id == cluster.pk][:5],
+        "given": [lesson for lesson in lessons if lesson.from_cluster_id == cluster.pk][:5],
+        "plans": plans_with_actions(user, cluster),
+        "practices": lines["practice"],
+        "ambitions": lines["ambition"],
+        "findings": lines["finding"],
     }
 
 
-@register.inclusion_tag("inno4sports/_region_counts.html", takes_context=True)
-def region_counts(context: dict[str, Any], cluster: Any, total: int) -> dict[str, Any]:
-    """Counted facts; each opens its list. Nothing is shown as nought."""
-    user = context["request"].user
-    query = f"?cluster={cluster.slug}"
-    lessons = Lesson.objects.visible_to(user).shared()
-    facts = [
-        (_("member organisations"), total, reverse("clusters:cluster_members", args=[cluster.slug])),
-        (_("good practices"), GoodPractice.objects.visible_to(user).filter(cluster=cluster).count(), reverse("learning:practice_list") + query),
-        (_("sessions hosted"), Session.objects.visible_to(user).filter(cluster=cluster).count(), reverse("learning:session_list") + query),
-        (_("lessons taken from others"), lessons.filter(cluster=cluster).count(), reverse("learning:lesson_list") + query),
-        (_("ambitions"), Ambition.objects.visible_to(user).filter(cluster=cluster).count(), reverse("actionplans:ambition_list") + query),
-        (_("findings"), Finding.objects.visible_to(user).filter(cited_clusters=cluster).count(), reverse("dissemination:finding_list") + query),
+def lines_of(**parts: tuple[QuerySet, str, int]) -> dict[str, list[Line]]:
+    """The first rows of each kind in one query: `kind=(rows, column of the word, how many)`."""
+    queries = [
+        # An inner limit: SQLite knows none in the parts of a union.
+        rows.model.objects.filter(pk__in=rows.values("pk")[:most]).order_by().values_list(Value(kind, CharField()), "pk", "slug", "title", "language", "origin", word)
+        for kind, (rows, word, most) in parts.items()
     ]
+    found: dict[str, list[Line]] = {kind: [] for kind in parts}
+    for kind, _pk, slug, title, language, origin, word in sorted(queries[0].union(*queries[1:], all=True), key=lambda row: -row[1]):
+        view, words = LINES[kind]
+        found[kind].append(Line(reverse(view, args=[slug]), title, language, origin == Thing.Origin.DEMO, words.get(word, "")))
+    return found
+
+
+def plans_with_actions(user: Any, cluster: Cluster) -> list[tuple[ActionPlan, list[Action]]]:
+    """The plans in force, the newest first; read through their actions, of which a decided plan has at least one."""
+    plans = ActionPlan.objects.visible_to(user).in_force().filter(cluster=cluster)
+    actions = Action.objects.filter(plan__in=plans).select_related("plan").order_by("-plan__created_at", "-plan_id", "number")
+    return [(plan, list(rows)) for plan, rows in groupby(actions[:40], key=lambda action: action.plan)]
+
+
+@register.inclusion_tag("inno4sports/_region_counts.html", takes_context=True)
+def region_counts(context: dict[str, Any], cluster: Cluster, total: int | None = None) -> dict[str, Any]:
+    """Counted facts in one query; each opens the list that was counted. `total` is the number of members, where it is known."""
+    user = context["request"].user
+    of_cluster = {"cluster": OuterRef("pk")}
+    counted = {
+        "practices": GoodPractice.objects.visible_to(user).current().filter(**of_cluster),
+        "sessions": Session.objects.visible_to(user).filter(**of_cluster),
+        "lessons": Lesson.objects.visible_to(user).filter(Q(**of_cluster) | Q(from_cluster=OuterRef("pk"))),
+        "ambitions": Ambition.objects.visible_to(user).filter(**of_cluster),
+        "plans": ActionPlan.objects.visible_to(user).filter(**of_cluster),
+        "findings": Finding.objects.visible_to(user).filter(cited_clusters=OuterRef("pk")),
+    }
+    rows = Cluster.objects.filter(pk=cluster.pk).annotate(**{f"n_{name}": number_of(part) for name, part in counted.items()})
+    numbers = rows.values(*(f"n_{name}" for name in counted)).get()
+    lists = [
+        (_("good practices"), "practices", "learning:practice_list"),
+        (_("sessions hosted"), "sessions", "learning:session_list"),
+        (_("lessons given and taken"), "lessons", "learning:lesson_list"),
+        (_("ambitions"), "ambitions", "actionplans:ambition_list"),
+        (_("action plans"), "plans", "actionplans:plan_list"),
+        (_("findings"), "findings", "dissemination:finding_list"),
+    ]
+    facts = [] if total is None else [(_("member organisations"), total, reverse("clusters:cluster_members", args=[cluster.slug]))]
+    facts += [(label, numbers[f"n_{name}"], f"{reverse(view)}?cluster={cluster.slug}") for label, name, view in lists]
     return {"facts": facts}
+
+
+def number_of(rows: QuerySet) -> Subquery:
+    """How many `rows` there are, beside the row of the query around it."""
+    return Subquery(rows.order_by().annotate(number=Func(F("pk"), function="COUNT")).values("number"))

@@ -1,7 +1,7 @@
 """Acts on lessons: written by the learner's managers with what they rest on, shared, deleted while a draft."""
 
 from collections.abc import Iterable, Sequence
-from typing import TypedDict, Unpack
+from typing import Any, TypedDict, Unpack
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -109,7 +109,8 @@ def share_lesson(lesson: Lesson, *, by: Actor, version: int | None = None) -> Le
 def authors_of(things: Iterable[Thing]) -> QuerySet[User]:
     """Who made these things, and the managers of their clusters."""
     things = list(things)
-    users = {thing.created_by.user_id for thing in things if thing.created_by}
+    actors: list[Any] = [thing.created_by for thing in things if thing.created_by]
+    users = {actor.user_id for actor in actors}
     clusters = {thing.cluster_id for thing in things if isinstance(thing, Session | GoodPractice | FeedbackRequest)}
     managers = Membership.objects.managers_of(*filter(None, clusters))
     return User.objects.filter(pk__in=users, is_active=True) | User.objects.filter(pk__in=managers.values("pk"))

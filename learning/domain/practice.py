@@ -1,7 +1,7 @@
 """Acts on good practices: written, submitted, published to the network, admitted to the public by EPSI, returned, archived."""
 
 from collections.abc import Iterable
-from typing import TypedDict, Unpack
+from typing import Any, TypedDict, Unpack
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -99,7 +99,7 @@ def edit_practice(
 def missing_for_submission(practice: GoodPractice) -> list[str]:
     """The names of the fields that the programme asks for and that are empty."""
     needed = COMPULSORY + (OF_FAILURE if practice.did_not_work else OF_SUCCESS)
-    return [str(practice._meta.get_field(name).verbose_name) for name in needed if not getattr(practice, name).strip()]
+    return [str(getattr(practice._meta.get_field(name), "verbose_name", name)) for name in needed if not getattr(practice, name).strip()]
 
 
 def _must_be_complete(practice: GoodPractice) -> None:
@@ -139,8 +139,8 @@ def publish_practice(practice: GoodPractice, *, by: Actor, version: int | None =
 
 
 def _author(practice: GoodPractice) -> list[User]:
-    user = practice.created_by.user if practice.created_by else None
-    return [user] if user else []
+    author: Any = practice.created_by
+    return [author.user] if author and author.user else []
 
 
 def followers_of(practice: GoodPractice) -> QuerySet[User]:

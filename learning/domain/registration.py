@@ -20,6 +20,10 @@ from ..models import Registration, Session
 from ..states import SessionStatus
 
 
+# What the history says of places; it names people, so it is read like the list of who is registered.
+PLACE_VERBS = ("register_for_session", "register_person", "leave_session", "remove_person")
+
+
 def why_closed(session: Session) -> str:
     """Why nobody can register now, as a sentence; "" while people can. The closing day itself still counts."""
     if session.status == SessionStatus.DRAFT:
@@ -50,13 +54,20 @@ def _locked(session: Session, permission: str, by: Actor) -> Iterator[Session]:
         yield locked
 
 
+def _person(by: Actor) -> User:
+    """Places are taken and given back by people with an account: raises PermissionDenied for link holders and the system."""
+    if by.user is None:
+        raise PermissionDenied("learning.register_for_session")
+    return by.user
+
+
 def register_for_session(session: Session, *, by: Actor) -> Registration:
     """Take a place for oneself; a mail confirms it. Registered before: that registration is answered.
 
     Raises PermissionDenied outside the audience, WrongState when registration is closed or no place is left.
     """
     with _locked(session, "learning.register_for_session", by) as locked:
-        user = by.user
+        user = _person(by)
         home = user.home_cluster
         organisation = next((m.organisation for m in user.own_memberships if home and m.cluster_id == home.pk), None)
         return _take_place(locked, Registration(user=user, name=user.name, email=user.email, language=user.language,
@@ -71,7 +82,7 @@ def register_person(
     Raises as `register_for_session` does, and PermissionDenied for a cluster that `by` does not manage.
     """
     with _locked(session, "learning.register_person", by) as locked:
-        if not by.user.manages(cluster.pk) or not allowed(by, "learning.register_for_session", locked):
+        if not _person(by).manages(cluster.pk) or not allowed(by, "learning.register_for_session", locked):
             raise PermissionDenied("learning.register_person")
         user = User.objects.filter(email__iexact=email, is_active=True).first()
         return _take_place(locked, Registration(user=user, name=name, email=email, language=user.language if user else language,
@@ -102,7 +113,7 @@ def own_registration(session: Session, user: User) -> Registration | None:
 def leave_session(session: Session, *, by: Actor) -> None:
     """Give one's own place back; not registered: nothing happens. WrongState once the session is no longer ahead."""
     with _locked(session, "learning.leave_session", by) as locked:
-        registration = own_registration(locked, by.user)
+        registration = own_registration(locked, _person(by))
         if registration is not None:
             _give_back(locked, registration, "leave_session", by)
 
@@ -113,7 +124,7 @@ def remove_person(registration: Registration, *, by: Actor) -> None:
         held = locked.registrations.current().filter(pk=registration.pk).first()
         if held is None:
             return
-        if not by.user.manages(held.cluster_id) and not allowed(by, "learning.record_attendance", locked):
+        if not _person(by).manages(held.cluster_id) and not allowed(by, "learning.record_attendance", locked):
             raise PermissionDenied("learning.register_person")
         _give_back(locked, held, "remove_person", by)
 

@@ -128,7 +128,7 @@ def announce_session(session: Session, *, by: Actor, version: int | None = None)
     with taking(session, "announce_session", by=by, version=version) as (locked, event):
         _must_be_complete(locked)
         locked.ends_on = locked.ends_on or locked.starts_on
-        if locked.ends_on >= clock.today(locked.timezone):
+        if locked.ends_on is not None and locked.ends_on >= clock.today(locked.timezone):
             notify(event, audience_of(locked), "session_announced")
     return session
 

@@ -35,7 +35,7 @@ def thing_to_cite(user: Any, key: str) -> Thing | None:
     for _label, rows in citable(user):
         if rows.model._meta.label_lower == kind and len(public_id) == 36:
             try:
-                return rows.filter(public_id=public_id).first()  # type: ignore[no-any-return]  # a row of a Thing's model
+                return rows.filter(public_id=public_id).first()
             except ValueError:
                 return None
     return None
@@ -67,13 +67,13 @@ class LessonForm(PortalModelForm):
         }
 
     def __init__(
-        self, data: Any = None, *, user: Any, clusters: list[Cluster], cited: Sequence[Thing] = (), stored: Lesson | None = None
+        self, data: Any = None, *, user: Any, clusters: Sequence[Cluster | None], cited: Sequence[Thing] = (), stored: Lesson | None = None
     ) -> None:
-        self._clusters = {str(c.pk): c for c in clusters}
-        super().__init__(data, instance=stored, initial=initial_of(stored, clusters, cited))
+        self._clusters = {str(c.pk): c for c in clusters if c is not None}
+        super().__init__(data, instance=stored, initial=initial_of(stored, [*self._clusters.values()], cited))
         fields: dict[str, Any] = self.fields
         fields["cluster"].choices = [(key, str(c)) for key, c in self._clusters.items()]
-        if len(clusters) == 1:
+        if len(self._clusters) == 1:
             del fields["cluster"]
         fields["from_cluster"].queryset = Cluster.objects.visible_to(user)
         fields["language"].choices = languages()

@@ -1,9 +1,10 @@
 """Forms of a good practice, in the order and with the limits of the programme's own form."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
+from django.core.validators import MaxLengthValidator
 from django.utils.translation import gettext_lazy as _
 
 from clusters.forms.choices import languages
@@ -65,7 +66,6 @@ class PracticeForm(PortalModelForm):
             "summary": _("Stands under the title in every list"),
             "location": _("Town or region"),
             "challenge": _("What had to change, and for whom"),
-            "what_was_done": _("How it was done, by whom and with whom. The problem and this text share %(n)s characters.") % {"n": DETAILED},
             "resources_needed": _("Money and people to set it up and run it"),
             "starts_on": _("Year, month or day"),
             "ends_on": _("Leave empty if it goes on"),
@@ -73,16 +73,18 @@ class PracticeForm(PortalModelForm):
             "transferability": _("What another region would need, and what it could leave out"),
         }
 
-    def __init__(self, data: Any = None, *, user: Any, clusters: list[Cluster], stored: GoodPractice | None = None) -> None:
-        self._clusters = {str(c.pk): c for c in clusters}
-        super().__init__(data, instance=stored, initial=initial_of(stored, user, clusters))
+    def __init__(self, data: Any = None, *, user: Any, clusters: Sequence[Cluster | None], stored: GoodPractice | None = None) -> None:
+        self._clusters = {str(c.pk): c for c in clusters if c is not None}
+        super().__init__(data, instance=stored, initial=initial_of(stored, user, [*self._clusters.values()]))
         fields: dict[str, Any] = self.fields
         fields["cluster"].choices = [(key, str(c)) for key, c in self._clusters.items()]
-        if len(clusters) == 1:
+        if len(self._clusters) == 1:
             del fields["cluster"]
-        members = Organisation.objects.visible_to(user).approved().filter(cluster__in=clusters)
+        members = Organisation.objects.visible_to(user).approved().filter(cluster__in=self._clusters.values())
         fields["organisation"].queryset = members
         fields["language"].choices = languages()
+        shared = _("How it was done, by whom and with whom. The problem and this text share %(n)s characters.")
+        fields["what_was_done"].help_text = shared % {"n": DETAILED}
         for name, limit in LIMITS.items():
             self._limit(name, limit)
 
@@ -90,8 +92,8 @@ class PracticeForm(PortalModelForm):
         """The programme's limit, unless a longer text is stored already: recorded facts are not cut."""
         field: Any = self.fields[name]
         field.max_length = max(limit, len(getattr(self.instance, name) or ""))
-        field.validators = [v for v in field.validators if not isinstance(v, forms.fields.validators.MaxLengthValidator)]
-        field.validators.append(forms.fields.validators.MaxLengthValidator(field.max_length))
+        kept = [v for v in field.validators if not isinstance(v, MaxLengthValidator)]
+        field.validators = [*kept, MaxLengthValidator(field.max_length)]
         if not isinstance(field.widget, forms.Textarea):
             field.widget.attrs["maxlength"] = str(field.max_length)
 

@@ -65,6 +65,7 @@ class SessionForm(PortalModelForm):
         help_texts = {
             "programme": _("One item a line, with its hour"),
             "place": _("Town, and house if you know it"),
+            "starts_on": _("May stay open in a draft"),
             "ends_on": _("Leave empty for one day"),
             "registration_closes_on": _("This day still counts. Left empty, it is the first day."),
         }

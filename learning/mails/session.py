@@ -38,7 +38,8 @@ def times_in(session: Session, zone: str) -> str:
 
 def _moment(session: Session, zone: str, end: bool = False) -> dt.datetime:
     day, time = (session.ends_on, session.ends_time) if end else (session.starts_on, session.starts_time)
-    there = dt.datetime.combine(day or session.starts_on, time, ZoneInfo(session.timezone))
+    # Asked only of sessions that have their day and hours.
+    there = dt.datetime.combine(day or session.starts_on, time, ZoneInfo(session.timezone))  # type: ignore[arg-type]
     return there.astimezone(ZoneInfo(zone))
 
 

@@ -90,8 +90,9 @@ def open_steps(lesson: Lesson, user: Any, cites: bool) -> list[OpenStep]:
 def lesson_create(request: HttpRequest) -> HttpResponse:
     """`?cite=kind:id` begins with that source ticked and its region as giver."""
     require(request.user, "learning.write_lesson")
-    source = thing_to_cite(request.user, request.GET.get("cite", ""))
-    form = LessonForm(request.POST or None, user=request.user, clusters=request.user.managed_clusters, cited=[source] if source else [])
+    user: Any = request.user
+    source = thing_to_cite(user, request.GET.get("cite", ""))
+    form = LessonForm(request.POST or None, user=user, clusters=user.managed_clusters, cited=[source] if source else [])
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         lesson = acts.write_lesson(cluster=form.chosen, cites=data["cites"], topics=data["topics"], by=actor_of(request), **form.facts)

@@ -1,5 +1,7 @@
 """Places at a session: one's own, a person of one's cluster, and who was there."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -37,9 +39,10 @@ def session_leave(request: HttpRequest, slug: str) -> HttpResponse:
 @one_time
 def session_register_person(request: HttpRequest, slug: str) -> HttpResponse:
     session = visible_session(request, slug)
+    user: Any = request.user
     for permission in ("learning.register_person", "learning.register_for_session"):
-        require(request.user, permission, session)
-    form = PersonForm(request.POST or None, clusters=request.user.managed_clusters)
+        require(user, permission, session)
+    form = PersonForm(request.POST or None, clusters=user.managed_clusters)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         acts.register_person(session, cluster=form.chosen, name=data["name"], email=data["email"], language=data["language"], by=actor_of(request))

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.db.models import F
+from django.db.models import Case, F, Q, When
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -14,13 +14,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from clusters.models import Cluster
 from inno4sports.core import clock
 from inno4sports.core.forms import PortalForm
-from inno4sports.core.history import history_of
 from inno4sports.core.http import actor_of, changed_fields, one_time, paged
 from inno4sports.core.lifecycle import Conflict, OpenStep, steps_open_to
+from inno4sports.core.models import HistoryEvent
 from inno4sports.core.permissions import allowed, require
 
 from ..domain import session as acts
-from ..domain.registration import is_full, own_registration, why_closed
+from ..domain.registration import PLACE_VERBS, is_full, own_registration, why_closed
 from ..forms.filters import LearningFilter
 from ..forms.session import SessionForm
 from ..mails.session import times_in
@@ -40,7 +40,9 @@ def session_list(request: HttpRequest) -> HttpResponse:
     """All that the reader may see, past ones too; the newest first, drafts without a day before them."""
     filters = LearningFilter(request.GET, request.user)
     rows = filters.fitting(Session.objects.visible_to(request.user)).select_related("cluster", "session_kind")
-    rows = rows.prefetch_related("topics").order_by(F("starts_on").desc(nulls_first=True), "-id")
+    # Of sessions without a day drafts stand first, those that were recorded without one last.
+    undated = Case(When(status=SessionStatus.DRAFT, starts_on=None, then=0), default=1)
+    rows = rows.order_by(undated, F("starts_on").desc(nulls_last=True), "-id")
     may_plan = allowed(request.user, "learning.create_session")
     return render(request, "learning/session_list.html", {"page": paged(request, rows), "filters": filters, "may_plan": may_plan})
 
@@ -60,11 +62,19 @@ def session_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "may_attend": session.status in ("announced", "held") and acts.has_begun(session),
         "may_write_lesson": session.status in ("held", "closed") and allowed(user, "learning.write_lesson"),
         "closed": why_closed(session),
-        "events": history_of(session) if in_network else [],
     }
     if in_network:
         context |= places(session, user) | asked_about(session, user)
+        context["events"] = history_shown(session, user, context["hosting"])
     return render(request, "learning/session_detail.html", context)
+
+
+def history_shown(session: Session, user: Any, hosting: bool) -> list[HistoryEvent]:
+    """The history; who took a place is told to the hosts and to that person alone, as on the list."""
+    rows = HistoryEvent.objects.filter(thing_kind=session.kind, thing_id=session.public_id).select_related("actor")
+    if not hosting:
+        rows = rows.filter(~Q(verb__in=PLACE_VERBS) | Q(actor__user=user))
+    return list(rows[:50])
 
 
 def places(session: Session, user: Any) -> dict[str, Any]:

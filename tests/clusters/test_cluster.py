@@ -162,10 +162,13 @@ def test_learning_needs_are_seen_by_the_network_only(people, client):
 
 def test_history_of_a_region_is_shown_to_the_network_only(people, client):
     acts.add_need(people.north, topic=make.topic("care"), text="Care", language="en", by=people.ben_acts)
-    url = people.north.get_absolute_url()
-    assert "added a learning need" not in client.get(url).content.decode()
-    as_person(client, people.dora)
-    assert "added a learning need" in client.get(url).content.decode()
+    url = reverse("clusters:cluster_history", args=["north"])
+    assert "/accounts/login/" in client.get(url)["Location"]
+    for name, status in (("dora", 200), ("edda", 200), ("ari", 403), ("stranger", 403)):
+        as_person(client, getattr(people, name))
+        answer = client.get(url)
+        assert answer.status_code == status, name
+        assert ("added a learning need" in answer.content.decode()) is (status == 200), name
 
 
 def test_cluster_detail_takes_as_many_queries_for_thirty_as_for_one(people, client):

@@ -72,7 +72,7 @@ def test_view_is_closed_unless_it_says_that_it_is_open(route, namespace, pattern
         if answer.status_code == 302:
             assert "/accounts/login/" in answer["Location"]
     else:
-        assert answer.status_code < 500
+        assert answer.status_code < 500 or pattern.name == "health_ready", "only readiness may say that something is missing"
 
 
 SAMPLES = {"int:": "1", "uuid:": "00000000-0000-4000-8000-000000000000", "slug:": "nothing-here", "str:": "nothing-here"}

@@ -265,6 +265,24 @@ def test_session_detail_names_people_to_hosts_and_to_their_own_manager(people, c
         assert "ana@north.example" not in page(person)
 
 
+def test_session_detail_tells_in_its_history_who_came_to_the_hosts_and_oneself_alone(people, client):
+    session = announced(people, **FAR)
+    with on(1):
+        acts.register_for_session(session, by=people.ana_acts)
+        acts.register_for_session(session, by=people.dora_acts)
+
+    def page(person):
+        return as_(client, person).get(session.get_absolute_url()).context["events"]
+
+    def actors(person):
+        return sorted(e.actor.name for e in page(person) if e.verb == "register_for_session")
+
+    assert actors(people.ben) == ["Ana", "Dora"]
+    assert actors(people.dora) == ["Dora"]
+    assert actors(people.edda) == []
+    assert "announce_session" in [e.verb for e in page(people.edda)]
+
+
 def test_session_attendance_ticks_who_was_there(people, client):
     session = announced(people)
     with on(1):

@@ -250,6 +250,20 @@ def test_session_kinds_are_worded_in_every_language(settings):
         assert {str(k) for k in kinds} == {"Teematyöpaja", "Sidosryhmätapaaminen"}
 
 
+def test_session_kinds_are_kept_by_the_administrator_alone(people, client):
+    kind = SessionKind.objects.get(slug="webinar")
+    address = reverse("admin:learning_sessionkind_change", args=[kind.pk])
+    as_(client, people.ari)
+    assert client.get(reverse("admin:learning_sessionkind_changelist")).status_code == 200
+    assert "Webinaari" in client.get(address).content.decode()
+    words = {"label_en": "Online talk", "label_nl": "", "label_es": "", "label_hu": "", "label_fi": "Verkkopuhe", "label_pl": ""}
+    assert client.post(address, {"slug": "webinar", "position": "1"} | words).status_code == 302
+    kind.refresh_from_db()
+    assert kind.labels == {"en": "Online talk", "fi": "Verkkopuhe"}
+    for person in (people.ben, people.edda):
+        assert as_(client, person).get(address).status_code == 302
+
+
 def test_session_is_found_without_accents_by_who_may_see_it(people):
     session = announced(people, title="Éjszakai pályák", place="Łódź")
     assert [r.thing_id for r in found("ejszakai lodz", ["public", "network"], [], people.dora)] == [session.public_id]
@@ -292,11 +306,20 @@ def test_session_list_shows_past_ones_and_filters(people, client):
     assert north.title in titles(q="night")
 
 
+def test_session_list_stands_newest_first_with_undated_drafts_on_top(people, client):
+    things.session(people.north, "closed", title="Recorded some time", starts_on=None, ends_on=None, date_text="spring 2019")
+    things.session(people.north, "closed", title="Long ago", starts_on=dt.date(2019, 1, 1), ends_on=dt.date(2019, 1, 1))
+    things.session(people.north, "announced", title="Soon")
+    draft(people, title="Idea", starts_on=None, ends_on=None)
+    page = as_(client, people.ben).get(reverse("learning:session_list")).context["page"]
+    assert [str(s) for s in page] == ["Idea", "Soon", "Long ago", "Recorded some time"]
+
+
 @pytest.mark.parametrize("who", [None, "ben"])
 @pytest.mark.parametrize("name", ["session_list", "learning_home"])
 def test_session_list_asks_as_much_for_30_as_for_1(people, client, who, name, django_assert_max_num_queries):
     as_(client, who and getattr(people, who))
-    kind, topic, asked = None, make.topic(), []
+    topic, asked = make.topic(), []
     for already, wanted in ((0, 1), (1, 30)):
         for n in range(already, wanted):
             session = things.session(people.north if n % 2 else people.south, title=f"Session {n}", starts_on=dt.date(2099, 1, 1), ends_on=dt.date(2099, 1, 1))

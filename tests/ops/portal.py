@@ -27,11 +27,7 @@ def free_port() -> int:
 def environment(data_dir: pathlib.Path, port: int, **more: str) -> dict[str, str]:
     """This process's environment without any setting of the portal but those named here."""
     kept = {k: v for k, v in os.environ.items() if k not in SETTINGS}
-    return (
-        kept
-        | {"DATA_DIR": str(data_dir), "PORT": str(port), "DEMO": "0", "DJANGO_SETTINGS_MODULE": "inno4sports.settings"}
-        | more
-    )
+    return kept | {"DATA_DIR": str(data_dir), "PORT": str(port), "DEMO": "0", "DJANGO_SETTINGS_MODULE": "inno4sports.settings"} | more
 
 
 def processes_of(data_dir: pathlib.Path) -> list[psutil.Process]:

@@ -46,11 +46,7 @@ def settings_read() -> set[str]:
     """The names that the settings ask of the environment."""
     tree = ast.parse((ROOT / "inno4sports" / "settings.py").read_text())
     calls = [n for n in ast.walk(tree) if isinstance(n, ast.Call) and isinstance(n.func, ast.Attribute)]
-    return {
-        c.args[0].value
-        for c in calls
-        if isinstance(c.func.value, ast.Name) and c.func.value.id == "env" and isinstance(c.args[0], ast.Constant)
-    }
+    return {c.args[0].value for c in calls if isinstance(c.func.value, ast.Name) and c.func.value.id == "env" and isinstance(c.args[0], ast.Constant)}
 
 
 def test_env_example_lists_exactly_what_the_settings_read():
@@ -60,12 +56,8 @@ def test_env_example_lists_exactly_what_the_settings_read():
 
 def test_committed_files_name_no_machine_and_no_package_index():
     """Paths of one machine and addresses of a registry are facts of that machine, not of the project."""
-    forbidden = re.compile(
-        r"/work/(main|shared)|/root/|/home/\w+/|pypi\.org/simple|registry\.npmjs|find-links\s*=|index-url\s*="
-    )
-    names = subprocess.run(
-        ["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True
-    ).stdout.split("\0")
+    forbidden = re.compile(r"/work/(main|shared)|/root/|/home/\w+/|pypi\.org/simple|registry\.npmjs|find-links\s*=|index-url\s*=")
+    names = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.split("\0")
     found = []
     for name in filter(None, names):
         path = ROOT / name
@@ -80,9 +72,7 @@ def test_committed_files_name_no_machine_and_no_package_index():
 
 
 def test_make_help_lists_every_word_of_the_makefile():
-    listed = subprocess.run(
-        ["make", "--no-print-directory", "help"], cwd=ROOT, capture_output=True, text=True, check=True
-    ).stdout
+    listed = subprocess.run(["make", "--no-print-directory", "help"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
     words = set(re.findall(r"make (\w+)", listed))
     phony = (ROOT / "Makefile").read_text().split(".PHONY:")[1].splitlines()[0].split()
     assert words == {word for word in phony if not word.startswith("install-")}

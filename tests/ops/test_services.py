@@ -27,9 +27,7 @@ sys.exit(pytest.main(sys.argv[1:]))
 
 
 @pytest.mark.processes
-@pytest.mark.parametrize(
-    ("required", "code", "words"), [("", 0, "2 skipped, 1 xfailed"), ("1", 1, "1 failed, 1 xfailed")]
-)
+@pytest.mark.parametrize(("required", "code", "words"), [("", 0, "2 skipped, 1 xfailed"), ("1", 1, "1 failed, 1 xfailed")])
 def test_a_skip_is_listed_or_with_require_all_a_failure(tmp_path, monkeypatch, required, code, words):
     (tmp_path / "test_sample.py").write_text(SAMPLE)
     monkeypatch.setenv("REQUIRE_ALL", required)
@@ -47,9 +45,7 @@ def test_a_skip_is_listed_or_with_require_all_a_failure(tmp_path, monkeypatch, r
         "--rootdir",
         str(tmp_path),
     ]
-    done = subprocess.run(
-        [sys.executable, "-c", RUN, *options, str(tmp_path)], cwd=ROOT, capture_output=True, text=True
-    )
+    done = subprocess.run([sys.executable, "-c", RUN, *options, str(tmp_path)], cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == code, done.stdout + done.stderr
     assert words in done.stdout.splitlines()[-1]
     assert "needs Redis on 127.0.0.1:6379" in done.stdout

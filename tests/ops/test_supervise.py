@@ -3,12 +3,16 @@
 import os
 import pathlib
 import shutil
-import signal
+import socket
 import subprocess
 import sys
+from collections.abc import Iterator
 
+import psycopg2
 import pytest
+import redis
 
+from tests import services
 from tests.ops.portal import ROOT, Portal, environment, processes_of
 
 pytestmark = pytest.mark.processes
@@ -28,66 +32,55 @@ def prepared(tmp_path_factory) -> pathlib.Path:
 
 
 @pytest.fixture
-def portal(prepared, tmp_path):
-    folder = tmp_path / "data"
-    shutil.copytree(prepared, folder)
+def folder(prepared, tmp_path) -> pathlib.Path:
+    return pathlib.Path(shutil.copytree(prepared, tmp_path / "data"))
+
+
+def test_supervise_is_healthy_restarts_what_dies_and_ctrl_c_leaves_nothing(folder):
     with Portal(folder) as portal:
         portal.until_ready()
-        yield portal
+        assert portal.answers()
+        assert "Preparing the database" not in portal.log(), "a second start skips what is unchanged"
+        assert "create_administrator" in portal.log(), "an empty portal says how the first person gets in"
+        assert "Traceback" not in portal.log()
+
+        assert "is busy" in refusal(folder, portal.port)
+        assert "already runs on the data folder" in refusal(folder, 0)
+        assert portal.answers(), "two more starts did not disturb it"
+
+        before = {kind: portal.child(kind) for kind in KINDS}
+        assert None not in before.values()
+        for process in before.values():
+            process.kill()
+
+        def all_new() -> bool:
+            now = [portal.child(kind) for kind in KINDS]
+            return None not in now and not set(now) & set(before.values())
+
+        portal.until(all_new, 30, "new children")
+        portal.until(portal.answers, 60, "healthy again")
+        assert "The worker ended (killed by SIGKILL); it starts again in 1 s." in portal.log()
+
+        assert portal.interrupt() == 0
+        portal.until_gone(5)
 
 
-def test_supervise_is_healthy_and_ctrl_c_leaves_nothing(portal):
-    assert portal.answers()
-    assert all(portal.child(kind) for kind in KINDS)
-    assert "Preparing the database" not in portal.log(), "a second start skips what is unchanged"
-    assert "create_administrator" in portal.log(), "an empty portal says how the first person gets in"
-    assert portal.interrupt() == 0
-    portal.until_gone(5)
-    assert "Traceback" not in portal.log()
+def test_supervise_killed_leaves_no_orphan_and_can_start_again_at_once(folder):
+    with Portal(folder) as portal:
+        portal.until_ready()
+        assert len(processes_of(folder)) > len(KINDS)
+        portal.process.kill()
+        portal.process.wait()
+        portal.start()  # waits for the remains of the first
+        portal.until_ready(times=2)
+        assert len([p for p in processes_of(folder) if p.cmdline()[-1] == "beat"]) == 1, "never two beats"
+        portal.child("guard.py").kill()
+        portal.process.kill()
+        portal.until_gone(30)
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
-def test_supervise_ends_everything_on_a_signal_to_it_alone(portal, number):
-    portal.process.send_signal(number)
-    assert portal.process.wait(timeout=40) == 0
-    portal.until_gone(5)
-
-
-def test_supervise_killed_leaves_no_orphan_and_can_start_again_at_once(portal):
-    assert len(processes_of(portal.data_dir)) > len(KINDS)
-    portal.process.kill()
-    portal.process.wait()
-    portal.start()  # waits for the remains of the first
-    portal.until_ready(times=2)
-    running = [p for p in processes_of(portal.data_dir) if p.cmdline()[-1] == "beat"]
-    assert len(running) == 1, "never two beats"
-    portal.process.kill()
-    portal.until_gone(15)
-
-
-def test_supervise_and_guard_killed_together_leave_no_orphan(portal):
-    portal.child("guard.py").kill()
-    portal.process.kill()
-    portal.until_gone(30)
-
-
-def test_supervise_restarts_each_child_that_dies(portal):
-    before = {kind: portal.child(kind) for kind in KINDS}
-    for process in before.values():
-        process.kill()
-
-    def all_new() -> bool:
-        now = [portal.child(kind) for kind in KINDS]
-        return None not in now and not set(now) & set(before.values())
-
-    portal.until(all_new, 30, "new children")
-    portal.until(portal.answers, 60, "healthy again")
-    assert "The worker ended (killed by SIGKILL); it starts again in 1 s." in portal.log()
-    assert portal.interrupt() == 0
-    portal.until_gone(5)
-
-
-def refusal(data_dir, port) -> str:
+def refusal(data_dir: pathlib.Path, port: int) -> str:
+    """What a start that must not succeed says: one sentence."""
     done = subprocess.run(
         [sys.executable, "manage.py", "supervise", "--prepare"],
         cwd=ROOT,
@@ -98,28 +91,45 @@ def refusal(data_dir, port) -> str:
     )
     assert done.returncode != 0
     assert "Traceback" not in done.stderr
-    return done.stderr.strip()
+    assert done.stderr.strip().count("\n") == 0
+    return done.stderr
 
 
 def test_supervise_with_a_busy_port_says_so_before_anything_starts(tmp_path):
-    import socket
-
     with socket.create_server(("127.0.0.1", 0)) as busy:
-        said = refusal(tmp_path / "data", busy.getsockname()[1])
-    assert said.count("\n") == 0
-    assert "is busy" in said
+        assert "is busy" in refusal(tmp_path / "data", busy.getsockname()[1])
     assert not (tmp_path / "data" / "portal.sqlite3").exists()
 
 
-def test_supervise_twice_on_one_folder_says_so(portal):
-    assert "is busy" in refusal(portal.data_dir, portal.port)
-    assert "already runs on the data folder" in refusal(portal.data_dir, 0)
-    assert portal.answers(), "the first is not disturbed"
+@pytest.fixture
+def database_url() -> Iterator[str]:
+    """An empty database of its own on the test server; gone afterwards."""
+    name = f"supervise_{os.getpid()}"
+    host, port = services.POSTGRES
+    server = psycopg2.connect(host=host, port=port, user="postgres", dbname="postgres")
+    server.autocommit = True
+    with server.cursor() as cursor:
+        cursor.execute(f"CREATE DATABASE {name}")
+        yield f"postgres://postgres@{host}:{port}/{name}"
+        cursor.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    server.close()
 
 
-def test_make_run_ends_on_ctrl_c_and_when_make_is_killed(prepared, tmp_path):
-    folder = tmp_path / "data"
-    shutil.copytree(prepared, folder)
+@pytest.mark.postgres
+@pytest.mark.redis
+def test_supervise_on_postgresql_and_redis_as_in_production(tmp_path, database_url):
+    key, site = "a key that is only for this test, and long enough", "https://portal.example"
+    with redis.Redis.from_url(services.REDIS_URL) as server:
+        server.flushdb()
+    with Portal(tmp_path / "data", DATABASE_URL=database_url, REDIS_URL=services.REDIS_URL, SITE_URL=site, SECRET_KEY=key) as portal:
+        portal.until_said(f"The portal is ready: {site}")
+        assert not (portal.data_dir / "portal.sqlite3").exists()
+        assert not (portal.data_dir / "broker").exists()
+        assert portal.interrupt() == 0
+        portal.until_gone(5)
+
+
+def test_make_run_ends_on_ctrl_c_and_when_make_is_killed(folder):
     make = ["make", "--no-print-directory", "run", f"VENV={sys.prefix}"]
     with Portal(folder, make) as portal:
         portal.until_ready()
@@ -127,10 +137,5 @@ def test_make_run_ends_on_ctrl_c_and_when_make_is_killed(prepared, tmp_path):
         portal.until_gone(20)
         portal.start()
         portal.until_ready(times=2)
-        os.kill(portal.process.pid, signal.SIGTERM)
-        portal.until_gone(20)
-        portal.process.wait()
-        portal.start()
-        portal.until_ready(times=3)
         portal.process.kill()
         portal.until_gone(20)

@@ -1,11 +1,14 @@
 """The supervisor's own rules, with children that are one line of Python."""
 
 import os
+import pathlib
+import signal
 import subprocess
 import sys
 import textwrap
 import time
 
+import psutil
 import pytest
 
 from inno4sports.management import claims, guard
@@ -47,6 +50,65 @@ def test_supervisor_gives_up_on_a_child_that_keeps_dying():
     assert said.rstrip().endswith("Stopped.")
 
 
+def test_supervisor_starts_a_child_again_and_ends_on_each_signal(tmp_path):
+    note = tmp_path / "starts"
+    child = f"""
+    import os, time
+    with open({str(note)!r}, "a") as note: note.write(f"{{os.getpid()}}\\n")
+    time.sleep(300)
+    """
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        note.write_text("")
+        with supervise(child) as process:
+            (first,) = lines_of(note, 1)
+            os.kill(first, signal.SIGKILL)
+            _, second = lines_of(note, 2)
+            process.send_signal(number)
+            said, _ = process.communicate(timeout=30)
+        assert process.returncode == 0
+        assert "The toy ended (killed by SIGKILL); it starts again in 1 s." in said
+        assert gone(second)
+
+
+@pytest.mark.parametrize("with_guard", [True, False])
+def test_supervisor_killed_takes_its_children_with_it(with_guard, tmp_path):
+    if not with_guard and sys.platform != "linux":
+        return  # elsewhere the guard is all there is
+    note = tmp_path / "starts"
+    child = f"""
+    import os, time
+    with open({str(note)!r}, "a") as note: note.write(f"{{os.getpid()}} {{os.getppid()}}\\n")
+    time.sleep(300)
+    """
+    with supervise(child) as process:
+        child_pid, _ = lines_of(note, 2)
+        if not with_guard:
+            guards = [p for p in psutil.Process(process.pid).children() if p.cmdline()[-1].endswith("guard.py")]
+            for p in (*guards, process):
+                p.kill()
+        process.kill()
+    until = time.monotonic() + 10
+    while not gone(child_pid) and time.monotonic() < until:
+        time.sleep(0.05)
+    assert gone(child_pid)
+
+
+def lines_of(note: pathlib.Path, count: int) -> list[int]:
+    """The numbers in the file, once there are `count`."""
+    until = time.monotonic() + 30
+    while not note.exists() or len(note.read_text().split()) < count or not note.read_text().endswith("\n"):
+        assert time.monotonic() < until, "the toy did not start"
+        time.sleep(0.05)
+    return [int(word) for word in note.read_text().split()]
+
+
+def gone(pid: int) -> bool:
+    try:
+        return psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True
+
+
 @pytest.mark.parametrize("patience", [True, False])
 def test_supervisor_kills_a_child_that_does_not_listen_with_what_it_started(patience, tmp_path):
     note = tmp_path / "pids"
@@ -58,25 +120,14 @@ def test_supervisor_kills_a_child_that_does_not_listen_with_what_it_started(pati
     time.sleep(300)
     """
     with supervise(child) as process:
-        while not (note.exists() and note.read_text().endswith("\n")):
-            time.sleep(0.05)
+        pids = lines_of(note, 2)
         process.terminate()
         if not patience:  # a second request does not wait
             time.sleep(0.5)
             process.terminate()
         process.communicate(timeout=30)
     assert process.returncode == 0
-    for pid in map(int, note.read_text().split()):
-        assert not claims.is_alive(pid) or zombie(pid)
-
-
-def zombie(pid: int) -> bool:
-    import psutil
-
-    try:
-        return psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
-    except psutil.NoSuchProcess:
-        return True
+    assert all(map(gone, pids))
 
 
 def test_how_it_ended_in_words():

@@ -54,8 +54,9 @@ def load_accounts() -> None:
         for role, words in WORDS.items():
             user = account(f"{role}@{cluster.slug}.demo.example", f"{words[language]}, {place}", language, cluster.timezone, password)
             Membership.objects.get_or_create(user=user, cluster=cluster, removed_at=None, defaults={"role": "partner" if role == "partner" else "manager"})
-    lead = account("lead@portal.demo.example", "Lead partner", "en", "Europe/Amsterdam", password)
-    Membership.objects.get_or_create(user=lead, cluster=Cluster.objects.get(slug="south-netherlands"), removed_at=None, defaults={"role": "manager"})
+    led = Cluster.objects.get(slug="south-netherlands")
+    lead = account("lead@portal.demo.example", "Lead partner", led.main_language, led.timezone, password)
+    Membership.objects.get_or_create(user=lead, cluster=led, removed_at=None, defaults={"role": "manager"})
     _give(lead, "coordinator_at")
     _give(account("editor@epsi.demo.example", "EPSI editor", "en", "Europe/Brussels", password), "editor_at")
     _give(account("reviewer@epsi.demo.example", "EPSI reviewer", "en", "Europe/Brussels", password), "editor_at")

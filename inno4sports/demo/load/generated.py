@@ -4,8 +4,6 @@ Three whole threads between regions, and a few things that wait for somebody tod
 """
 
 import datetime as dt
-from contextlib import contextmanager
-from collections.abc import Iterator
 
 from django.apps import apps
 from django.db import transaction
@@ -15,12 +13,13 @@ from actionplans.domain import ambition as ambitions
 from actionplans.domain import plan as plans
 from actionplans.domain import progress
 from actionplans.models import Ambition
-from clusters.domain.organisation import sign_up_organisation
-from clusters.models import Cluster, Membership, Topic, User
+from clusters.models import Cluster, Membership, Topic
 from dissemination.domain import finding as findings
 from inno4sports.core import clock
 from inno4sports.core.models import Actor, Notification, OutboxMail, Thing
+from inno4sports.demo.load.moments import account, actor, days, editor, reviewer
 from inno4sports.demo.load.stories import ANSWERS, OPINIONS, STORIES, Story
+from inno4sports.demo.load.waiting import leave_waiting
 from learning.domain import lesson as lessons
 from learning.domain import request as requests
 from learning.domain import session as sessions
@@ -29,21 +28,6 @@ from learning.domain.summary import Point, release_text, reply_to_feedback, shar
 from learning.models import Feedback, FeedbackInvitation, FeedbackRequest, GoodPractice, Lesson, Questionnaire, Session, SessionKind
 
 LETTER = b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]>>endobj\ntrailer<</Root 1 0 R>>\n"
-
-
-@contextmanager
-def days(before: dt.datetime, ago: int) -> Iterator[None]:
-    """Acts inside happen so many days before `before`, at noon."""
-    with clock.at((before - dt.timedelta(days=ago)).replace(hour=12, minute=0, second=0, microsecond=0)):
-        yield
-
-
-def account(role: str, slug: str) -> User:
-    return User.objects.get(email=f"{role}@{slug}.demo.example")
-
-
-def actor(role: str, slug: str) -> Actor:
-    return Actor.objects.of(account(role, slug))
 
 
 def load_generated() -> None:
@@ -241,55 +225,11 @@ def endorse(plan: Thing, by: Actor, now: dt.datetime, ago: int) -> None:
 
 def publish(story: Story, lesson: Lesson, result: Thing, now: dt.datetime) -> None:
     """Written by one editor, published by another."""
-    editor = Actor.objects.of(User.objects.get(email="editor@epsi.demo.example"))
-    reviewer = Actor.objects.of(User.objects.get(email="reviewer@epsi.demo.example"))
     with days(now, story.days_ago - 265):
         finding = findings.write_finding(
-            by=editor, cited=[result, lesson], topics=list(Topic.objects.filter(slug=story.topic)), title=story.finding_title,
+            by=editor(), cited=[result, lesson], topics=list(Topic.objects.filter(slug=story.topic)), title=story.finding_title,
             summary=story.finding_summary, text=story.finding_text, finding_kind="result", audience="public", language="en",
         )  # fmt: skip
-        findings.submit_finding(finding, by=editor)
+        findings.submit_finding(finding, by=editor())
     with days(now, story.days_ago - 270):
-        findings.publish_finding(finding, by=reviewer)
-
-
-# What waits today -------------------------------------------------------------------------------------------------------
-
-
-def leave_waiting(now: dt.datetime) -> None:
-    """A session to come, an open request, an ambition that asks, a proposal, a finding in review, an organisation that waits."""
-    lapland, valencia = Cluster.objects.get(slug="lapland"), Cluster.objects.get(slug="valencia")
-    by = actor("manager", "lapland")
-    day = (now + dt.timedelta(days=18)).date()
-    with days(now, 3):
-        session = sessions.create_session(
-            cluster=lapland, by=by, topics=[], title="Snow without a snow cannon: what clubs do in mild winters",
-            session_kind=SessionKind.objects.get(slug="thematic_workshop"), summary="Three clubs show how they keep a track open in a mild winter, and what failed.",
-            programme="", place="Rovaniemi", link="", starts_on=day, ends_on=day, starts_time=dt.time(10, 0), ends_time=dt.time(16, 0),
-            timezone=lapland.timezone, capacity=24, registration_closes_on=day - dt.timedelta(days=4), audience="network", language="en",
-        )  # fmt: skip
-        sessions.announce_session(session, by=by)
-        ambition = ambitions.write_ambition(
-            valencia, by=actor("manager", "valencia"), lessons=list(Lesson.objects.filter(cluster=valencia)[:1]), language="en",
-            title="Every riverside path in the region open for exercise after dark",
-            text="Paths along the river are used until sunset. Light and people who keep an eye on them would open them for two more hours.",
-        )  # fmt: skip
-        others = list(Cluster.objects.filter(origin="recorded").exclude(pk=valencia.pk))
-        sheet = Questionnaire.objects.get(shipped=True, title="Feedback on an ambition")
-        ambitions.open_ambition(ambition, by=actor("manager", "valencia"), regions=others, questionnaire=sheet, closes_at=now + dt.timedelta(days=11))
-        editor = Actor.objects.of(User.objects.get(email="editor@epsi.demo.example"))
-        finding = findings.write_finding(
-            by=editor, cited=list(Lesson.objects.filter(cluster=valencia).shared()[:1]), title="What Valencia took from a winter region",
-            summary="Care for nature and for the needs of each user travels well, even without snow.", text="", finding_kind="lesson", audience="public", language="en",
-        )  # fmt: skip
-        findings.submit_finding(finding, by=editor)
-        findings.propose_finding(by=by, cited=[], title="Ask clubs what failed", summary="Our partners learn most from what did not work. Let us collect it.", language="en")
-        sign_up(lapland)
-
-
-def sign_up(cluster: Cluster) -> None:
-    sign_up_organisation(
-        cluster, name="Kemijärvi Ski Club (demo)", segment="civil_society", summary="A club with 140 members that keeps 12 km of tracks.",
-        website="", city="Kemijärvi", contact_name="Secretary of the club", contact_email="club@kemijarvi.demo.example", contact_language="fi",
-        by=None,
-    )  # fmt: skip
+        findings.publish_finding(finding, by=reviewer())

@@ -14,7 +14,8 @@ from django.db import transaction
 
 from actionplans.models import Action, ActionCitation, ActionPlan, Ambition
 from clusters.models import Cluster, Organisation, Strength, Topic
-from dissemination.models import Finding
+from dissemination.models import Finding, FindingCitation
+from inno4sports.core.citations import field_for
 from inno4sports.core.models import Actor, Thing
 from inno4sports.core.search import reindex
 from learning.models import GoodPractice, Lesson, LessonCitation, Session, SessionKind
@@ -38,6 +39,16 @@ SETTINGS: dict[str, dict[str, str]] = {
     "setting-tourism": {"en": "Tourism", "nl": "Toerisme", "es": "Turismo", "hu": "Turizmus", "fi": "Matkailu", "pl": "Turystyka"},
 }  # fmt: skip
 LOADED_AT = dt.datetime(2022, 11, 30, 12, tzinfo=dt.UTC)  # the end of the project
+# By these words a finding names a region that it is about.
+NAMED_BY: dict[str, tuple[str, ...]] = {
+    "south-netherlands": ("South Netherlands", "Dutch", "Eindhoven", "Brabant", "Vitality Living Lab"),
+    "valencia": ("Valencia", "IBV", "IVACE", "Alicante"),
+    "hajdu-bihar": ("Hajdú-Bihar", "Hungarian", "Debrecen", "MSE Cluster"),
+    "lapland": ("Lapland", "Rovaniemi", "Arctic Sport"),
+    "lodzkie": ("Łódzkie", "Lodzkie", "Lodz", "VERDE"),
+}
+# What a finding is, by the first thing that was published on the same page.
+KIND_BY: tuple[tuple[type[Thing], str], ...] = ((Lesson, "lesson"), (Action, "result"), (Session, "event_report"))
 
 
 def moment(day: str | None) -> dt.datetime:
@@ -46,7 +57,7 @@ def moment(day: str | None) -> dt.datetime:
 
 
 def source_links(row: dict[str, Any]) -> list[str]:
-    links = [row.get("source"), *row.get("sources", [])]
+    links = [row.get("source"), *row.get("sources", []), row.get("policy_instrument_source"), row.get("policy_measure_source")]
     return list(dict.fromkeys(link for link in links if link))
 
 
@@ -102,9 +113,9 @@ class Recorder:
             Strength.objects.create(cluster=cluster, topic=self.topics[part["topic"]], text=part["text"], sources=source_links(part))
         for part in row["ambitions"]:
             at = moment("2020-12-15")
-            title = part["text"][:150]
+            title = first_words(part["text"])
             ambition = Ambition.objects.create(
-                cluster=cluster, title=title, text=part["text"] if len(part["text"]) > 150 else "", topic=self.topics[part["topic"]],
+                cluster=cluster, title=title, text="" if title == part["text"].rstrip(".") else part["text"], topic=self.topics[part["topic"]],
                 status="adopted", **self.stamp("adopted", at), **self.common(part, at),
             )  # fmt: skip
             reindex(ambition)
@@ -199,32 +210,71 @@ class Recorder:
             players=[{"name": name, "role": ""} for name in row["players"]], timeframe=row.get("timeframe", ""), funding=text_of(row.get("funding")),
             **self.common(row, at),
         )  # fmt: skip
-        givers = set(row.get("lesson_from") or [])
-        for lesson in self.lessons:
-            # The file names the region an action learned from; the lesson is the one of the same two regions.
-            if lesson.cluster_id == plan.cluster_id and lesson.from_cluster is not None and lesson.from_cluster.slug in givers:
+        for giver in row.get("lesson_from") or []:
+            if lesson := self._lesson_behind(plan, giver, f"{row['title']} {row['background']}"):
                 ActionCitation.objects.create(action=action, lesson=lesson, created_by=self.system, created_at=at)
-                givers.discard(lesson.from_cluster.slug)
+
+    def _lesson_behind(self, plan: ActionPlan, giver: str, text: str) -> Lesson | None:
+        """The file names the region an action learned from: of the lessons of these two regions, the one that shares most words."""
+        fitting = [x for x in self.lessons if x.cluster_id == plan.cluster_id and x.from_cluster and x.from_cluster.slug == giver]
+        return max(fitting, key=lambda lesson: len(words_of(lesson.text) & words_of(text)), default=None)
 
     def load_findings(self) -> None:
         present = set(Finding.objects.values_list("slug", flat=True))
-        for row in self.data["findings"]:
-            if row["slug"] in present:
-                continue
+        missing = [row for row in self.data["findings"] if row["slug"] not in present]
+        pages = recorded_pages() if missing else {}
+        for row in missing:
             at = moment(row["published_on"])
+            same_page = pages.get(row["source"], [])
             finding = Finding.objects.create(
-                slug=row["slug"], title=row["title"][:200], summary=row["summary"], url=row["url"] or "", finding_kind="publication",
+                slug=row["slug"], title=row["title"][:200], summary=row["summary"], url=row["url"] or "", finding_kind=kind_of(same_page),
                 published_on=row["published_on"], date_text=row.get("date_text", ""), status="published",
                 **self.stamp("published", at), **self.common(row, at),
             )  # fmt: skip
             finding.topics.set(self.topics_of(row))
+            for thing in same_page:
+                FindingCitation.objects.create(
+                    finding=finding, created_by=self.system, created_at=at, **{field_for(FindingCitation, thing): thing}
+                )
+            finding.cited_clusters.set(self._clusters_about(row, same_page))
             reindex(finding)
+
+    def _clusters_about(self, row: dict[str, Any], cited: list[Thing]) -> list[Cluster]:
+        """The regions that a finding names, and those of what it cites."""
+        text = f"{row['title']} {row['summary']}"
+        named = {slug for slug, words in NAMED_BY.items() if any(word in text for word in words)}
+        ids = {thing.cluster_id for thing in cited}  # type: ignore[attr-defined]  # what is cited has a cluster
+        return [c for slug, c in self.clusters.items() if slug in named or c.pk in ids]
+
+
+def recorded_pages() -> dict[str, list[Thing]]:
+    """Address of a page -> what was recorded from it and a finding may cite."""
+    pages: dict[str, list[Thing]] = {}
+    for model in (Lesson, GoodPractice, Action, Session):
+        for thing in model.objects.filter(origin=Thing.Origin.RECORDED):
+            for link in thing.sources:
+                pages.setdefault(link, []).append(thing)
+    return pages
+
+
+def kind_of(cited: list[Thing]) -> str:
+    """What a finding is, by what was published on its page; else a publication."""
+    return next((kind for model, kind in KIND_BY if any(isinstance(thing, model) for thing in cited)), "publication")
+
+
+def words_of(text: str) -> set[str]:
+    """The words of a text that say something: five letters and more."""
+    return set(re.findall(r"\w{5,}", text.lower()))
 
 
 def first_words(text: str) -> str:
-    """The first sentence, or as much of it as a title holds."""
+    """The first sentence; of one that is too long for a title the first clause, else as many words as fit."""
     sentence = re.split(r"(?<=[.!?])\s", text, maxsplit=1)[0].rstrip(".")
-    return sentence if len(sentence) <= 150 else sentence[:148].rpartition(" ")[0] + "…"
+    if len(sentence) <= 150:
+        return sentence
+    cuts = [sentence.rfind(mark, 50, 150) for mark in (";", ":", ",")]
+    cut = next((at for at in cuts if at > 0), 0)
+    return sentence[:cut] if cut else sentence[:148].rpartition(" ")[0] + "…"
 
 
 def text_of(value: Any) -> str:

@@ -15,12 +15,7 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []
 
     def handle(self, *_args: Any, **options: Any) -> None:
-        done = [
-            path
-            for folder in settings.LOCALE_PATHS
-            for path in sorted(Path(folder).glob("*/LC_MESSAGES/*.po"))
-            if compile_newer(path)
-        ]
+        done = [path for folder in settings.LOCALE_PATHS for path in sorted(Path(folder).glob("*/LC_MESSAGES/*.po")) if compile_newer(path)]
         if done and options["verbosity"]:
             self.stdout.write(f"Compiled {len(done)} message catalogs.")
 

@@ -23,9 +23,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("email")
         parser.add_argument("--name", default="", help="how the person is called (default: the address before the @)")
-        parser.add_argument(
-            "--language", default=settings.LANGUAGE_CODE, choices=[code for code, _ in settings.LANGUAGES]
-        )
+        parser.add_argument("--language", default=settings.LANGUAGE_CODE, choices=[code for code, _ in settings.LANGUAGES])
 
     def handle(self, *_args: Any, email: str, name: str, language: str, **_options: Any) -> None:
         try:
@@ -34,10 +32,7 @@ class Command(BaseCommand):
             raise CommandError(f"“{email}” is no e-mail address.") from error
         user, was_there = administrator(email.lower(), name or email.partition("@")[0], language)
         days = settings.PASSWORD_RESET_TIMEOUT // 86400
-        self.stdout.write(
-            f"{user.email} is {'now' if was_there else 'the new'} administrator. "
-            f"To choose a password, open within {days} days:"
-        )
+        self.stdout.write(f"{user.email} is {'now' if was_there else 'the new'} administrator. To choose a password, open within {days} days:")
         self.stdout.write(first_sign_in_link(user))
 
 

@@ -36,9 +36,7 @@ class Command(BaseCommand):
             metavar="ADDRESS",
             help="the address to listen on (default: this machine only)",
         )
-        parser.add_argument(
-            "--stop-with-parent", action="store_true", help="end when the program that started this one ends"
-        )
+        parser.add_argument("--stop-with-parent", action="store_true", help="end when the program that started this one ends")
 
     def handle(self, *_args: Any, **options: Any) -> None:
         lock, bound = claim(settings.DATA_DIR, options["bind"], settings.PORT, self.say)
@@ -120,9 +118,7 @@ def welcome() -> str:
     if settings.DEMO:
         lines += demo_accounts()
     elif not User.objects.filter(is_staff=True).exists():
-        lines += [
-            "Nobody can sign in yet. In a second terminal, with the same settings, the first sign-in link comes from:"
-        ]
+        lines += ["Nobody can sign in yet. In a second terminal, with the same settings, the first sign-in link comes from:"]
         lines += [f"  {sys.executable} manage.py create_administrator you@example.org", ""]
     lines += ["Ctrl-C ends it."]
     connection.close()
