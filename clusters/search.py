@@ -23,7 +23,7 @@ def cluster_documents(cluster: Cluster) -> Iterable[Document]:
     strengths = " ".join(cluster.strengths.values_list("text", flat=True))
     names = " ".join([cluster.name, cluster.own_name, *cluster.region_names.values(), cluster.code, cluster.city])
     reach = "public" if cluster.status == ClusterStatus.ACTIVE else "network"
-    yield Document(title, f"{cluster.summary} {cluster.began} {strengths} {names}".strip(), reach, cluster.code, cluster.language)
+    yield Document(title, f"{cluster.summary} {cluster.began} {strengths}".strip(), reach, cluster.code, cluster.language, names)
 
 
 @indexes("clusters.organisation")
@@ -32,9 +32,9 @@ def organisation_documents(organisation: Organisation) -> Iterable[Document]:
     if organisation.status not in (OrganisationStatus.APPROVED, OrganisationStatus.PENDING):
         return
     topics = " ".join(label for t in organisation.topics.all() for label in t.labels.values()) if organisation.pk else ""
-    text = f"{organisation.summary} {organisation.city} {topics}".strip()
+    text = f"{organisation.summary} {organisation.city}".strip()
     reach = "public" if organisation.status == OrganisationStatus.APPROVED else "cluster"
-    yield Document(organisation.name, text, reach, organisation.cluster.code, organisation.language)
+    yield Document(organisation.name, text, reach, organisation.cluster.code, organisation.language, topics)
 
 
 Rows = TypeVar("Rows", bound=models.QuerySet)

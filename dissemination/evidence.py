@@ -276,7 +276,7 @@ def longest_thread(user: Any) -> list[Node]:
     trails = [walk({(top.kind, top.pk)})[0] | {(top.kind, top.pk)} for top in tops]
     nodes = shown(set().union(*trails), user)
     threads = [thread_of(keys, nodes) for keys in trails]
-    return max(threads, key=lambda thread: sum(n.state == "" for n in thread), default=[])
+    return max(threads, key=lambda thread: sum(n.state != "none" for n in thread), default=[])
 
 
 def thread_of(keys: set[Key], nodes: dict[Key, Node]) -> list[Node]:

@@ -173,7 +173,7 @@ MAIL_GIVEN_UP_AFTER = 12
 # Background -----------------------------------------------------------------------------------------------------------
 
 BROKER_DIR = DATA_DIR / "broker"
-CELERY_BROKER_URL = REDIS_URL or "filesystem://"
+CELERY_BROKER_URL = REDIS_URL or "filesystem://localhost"
 CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, object] = (
     {"socket_timeout": 5, "socket_connect_timeout": 2}
     if REDIS_URL
@@ -297,6 +297,6 @@ LOGGING = {
     "loggers": {
         "django": {"handlers": ["console"], "level": "INFO", "propagate": False},
         "celery": {"level": "WARNING"},
-        "kombu": {"level": "ERROR"},
+        "kombu": {"level": "WARNING"},
     },
 }

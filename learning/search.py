@@ -15,23 +15,22 @@ Reach = SearchText.Reach
 REACH_OF = {Audience.PUBLIC: Reach.PUBLIC, Audience.NETWORK: Reach.NETWORK, Audience.CLUSTER: Reach.CLUSTER}
 
 
-def _document(thing: Any, reach: str, *texts: str) -> Iterable[Document]:
-    """One document in the thing's own language; what EPSI alone may see has no cluster and is not indexed."""
+def _document(thing: Any, reach: str, *texts: str, words: Iterable[str] = ()) -> Iterable[Document]:
+    """One document in the thing's own language, found by its region and topics too; what EPSI alone may see is not indexed."""
     code = thing.cluster.code if thing.cluster_id else ""
     if reach == Reach.CLUSTER and not code:
         return
     topics = (label for topic in thing.topics.all() for label in topic.labels.values()) if thing.pk else ()
     with translation.override("en"):
         region = str(thing.cluster) if thing.cluster_id else "EPSI"
-    text = " ".join(filter(None, [*texts, region, *topics]))
-    yield Document(thing.title, text, reach, code, thing.language)
+    yield Document(thing.title, " ".join(filter(None, texts)), reach, code, thing.language, " ".join([*words, region, *topics]))
 
 
 @indexes("learning.session")
 def session_documents(session: Session) -> Iterable[Document]:
     """Told ones by their audience; a draft by its own cluster. The kind is found in every language."""
     reach = Reach.CLUSTER if session.status == SessionStatus.DRAFT else REACH_OF[Audience(session.audience)]
-    yield from _document(session, reach, session.summary, session.programme, session.place, *session.session_kind.labels.values())
+    yield from _document(session, reach, session.summary, session.programme, session.place, words=session.session_kind.labels.values())
 
 
 @indexes("learning.goodpractice")
@@ -49,7 +48,7 @@ def lesson_documents(lesson: Lesson) -> Iterable[Document]:
     reach = REACH_OF[Audience(lesson.audience)] if lesson.status == LessonStatus.SHARED else Reach.CLUSTER
     with translation.override("en"):
         giver = str(lesson.from_cluster) if lesson.from_cluster_id else ""
-    yield from _document(lesson, reach, lesson.text, lesson.change, giver)
+    yield from _document(lesson, reach, lesson.text, lesson.change, words=[giver])
 
 
 @indexes("learning.feedbackrequest")

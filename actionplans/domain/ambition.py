@@ -6,6 +6,8 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.utils import translation
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from actionplans.models import Ambition, AmbitionCitation, AmbitionPoint
@@ -17,7 +19,7 @@ from inno4sports.core.lifecycle import WrongState, changing, reindex, taking
 from inno4sports.core.models import Actor
 from inno4sports.core.notify import notify
 from inno4sports.core.permissions import allowed
-from learning.domain.request import Invitee, create_request, invite_to_answer, open_request
+from learning.domain.request import REMIND_BEFORE, Invitee, create_request, invite_to_answer, open_request
 from learning.models import Feedback, Lesson, Question, Questionnaire
 
 
@@ -56,12 +58,21 @@ def open_ambition(
     names: str = "to_managers",
     version: int | None = None,
 ) -> Ambition:
-    """Ask the managers of `regions` for feedback: makes, fills and opens the feedback request in the same transaction."""
+    """Ask the managers of `regions` for feedback: makes, fills and opens the feedback request in the same transaction.
+
+    Who has not answered is reminded before it closes. WrongState when none of the regions has a manager.
+    """
     with taking(ambition, "open_ambition", by=by, version=version) as (locked, event):
+        with translation.override(locked.language):
+            title = str(_("Feedback on an ambition: %(title)s") % {"title": locked.title})[:150]
+        with translation.override("en"):
+            # Kept without a prefix: each reader gets the page in the own language.
+            url = locked.get_absolute_url()
+        remind_at = closes_at - REMIND_BEFORE
         request = create_request(
-            cluster=locked.cluster, title=str(_("Feedback on an ambition: %(title)s") % {"title": locked.title})[:150],
-            about_title=locked.title, about_url=locked.get_absolute_url(), questionnaire=questionnaire, names=names,
-            closes_at=closes_at, language=locked.language, by=by,
+            cluster=locked.cluster, title=title, about_title=locked.title, about_url=url, questionnaire=questionnaire,
+            names=names, closes_at=closes_at, remind_at=remind_at if remind_at > clock.now() else None,
+            language=locked.language, by=by,
         )  # fmt: skip
         invite_to_answer(request, people=list(_invitees(regions)), by=by)
         open_request(request, by=by)
@@ -128,10 +139,8 @@ def adopt_ambition(ambition: Ambition, *, by: Actor, version: int | None = None)
     Tells whoever gave feedback, and the managers of the regions whose lessons it cites.
     """
     with taking(ambition, "adopt_ambition", by=by, version=version) as (locked, event):
-        if locked.feedback_request is not None and locked.feedback_request.status == "open":
-            raise WrongState(_("Feedback is still open. Close it first, or wait until it closes."), locked)
-        if locked.points.filter(answer="").exists():
-            raise WrongState(_("A point of the feedback has no answer yet. Answer every point first."), locked)
+        if reason := not_adopted_because(locked, locked.points.all()):
+            raise WrongState(reason, locked)
         gave = User.objects.none()
         if locked.feedback_request_id:
             submitted = Feedback.objects.submitted().filter(request=locked.feedback_request_id)
@@ -139,6 +148,15 @@ def adopt_ambition(ambition: Ambition, *, by: Actor, version: int | None = None)
         notify(event, gave, "point_answered")
         notify(event, Membership.objects.managers_of(*_giving(locked)), "ambition_adopted")
     return ambition
+
+
+def not_adopted_because(ambition: Ambition, points: Iterable[AmbitionPoint]) -> str | Promise:
+    """What must be done before adoption, as a sentence; empty when nothing stands in the way."""
+    if ambition.feedback_request is not None and ambition.feedback_request.status == "open":
+        return _("Feedback is still open. Close it first, or wait until it closes.")
+    if any(not point.answer for point in points):
+        return _("A point of the feedback has no answer yet. Answer every point first.")
+    return ""
 
 
 def _giving(ambition: Ambition) -> list[int]:

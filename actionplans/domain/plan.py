@@ -9,6 +9,7 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Max
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from actionplans.models import Action, ActionCitation, ActionPlan, Endorsement, Milestone, Revision
@@ -21,6 +22,8 @@ from inno4sports.core.lifecycle import WrongState, changing, reindex, taking
 from inno4sports.core.models import Actor, Thing
 from inno4sports.core.notify import notify
 from inno4sports.core.permissions import allowed
+
+Milestones = Sequence[tuple[str, dt.date]]  # title, due day
 
 FROZEN = _("The text is decided and frozen. Take the plan back to draft to change it.")
 
@@ -55,7 +58,7 @@ def _must_be_draft(plan: ActionPlan) -> None:
 
 
 def write_action(
-    plan: ActionPlan, *, by: Actor, cited: Iterable[Thing] = (), milestones: Sequence[tuple[str, dt.date]] = (), **fields: Any
+    plan: ActionPlan, *, by: Actor, cited: Iterable[Thing] = (), milestones: Milestones = (), **fields: Any
 ) -> Action:
     """Add an action, numbered after the last; its owner is told."""
     with changing(plan, "actionplans.write_action", by=by) as locked:
@@ -74,24 +77,26 @@ def write_action(
 
 
 def edit_action(
-    action: Action, *, by: Actor, cited: Iterable[Thing], milestones: Sequence[tuple[str, dt.date]], version: int | None = None, **fields: Any
+    action: Action, *, by: Actor, cited: Iterable[Thing], milestones: Milestones, version: int | None = None, **fields: Any
 ) -> Action:
     """While the plan is a draft (WrongState), on the version the reader saw (Conflict); a new owner is told."""
-    with changing(action, "actionplans.edit_action", by=by, version=version) as locked:
-        plan = ActionPlan.objects.select_for_update(of=("self",)).get(pk=locked.plan_id)
-        _must_be_draft(plan)
-        before = locked.owner_id
-        for name, value in fields.items():
-            setattr(locked, name, value)
-        _set_parts(locked, cited, milestones, by)
-        event = record(locked, "edit_action", by=by)
-        if locked.owner_id and locked.owner_id != before:
-            notify(event, [locked.owner], "action_owned")
-        reindex(plan)
+    with transaction.atomic():
+        # The plan first, as every act on it does: two acts then queue and never wait for each other.
+        plan = ActionPlan.objects.select_for_update(of=("self",)).get(pk=action.plan_id)
+        with changing(action, "actionplans.edit_action", by=by, version=version) as locked:
+            _must_be_draft(plan)
+            before = locked.owner_id
+            for name, value in fields.items():
+                setattr(locked, name, value)
+            _set_parts(locked, cited, milestones, by)
+            event = record(locked, "edit_action", by=by)
+            if locked.owner_id and locked.owner_id != before:
+                notify(event, [locked.owner], "action_owned")
+            reindex(plan)
     return action
 
 
-def _set_parts(action: Action, cited: Iterable[Thing], milestones: Sequence[tuple[str, dt.date]], by: Actor) -> None:
+def _set_parts(action: Action, cited: Iterable[Thing], milestones: Milestones, by: Actor) -> None:
     cite(action, ActionCitation, cited, by=by)
     kept = {(m.title, m.due_on): m for m in action.milestones.all()}
     for pair, row in kept.items():
@@ -120,14 +125,8 @@ def decide_plan(plan: ActionPlan, *, by: Actor, version: int | None = None) -> A
     Tells the managers of the regions whose lessons and practices are cited.
     """
     with taking(plan, "decide_plan", by=by, version=version) as (locked, event):
-        actions = list(locked.actions.prefetch_related("citations"))
-        if not actions:
-            raise WrongState(_("The plan has no action yet. Write one first."), locked)
-        for action in actions:
-            if not action.citations.all() and not action.no_citation_reason.strip():
-                raise WrongState(
-                    _("Action %(number)s has neither a citation nor a written reason. Add one of them.") % {"number": action.number}, locked
-                )
+        if reason := not_decided_because(locked.actions.prefetch_related("citations")):
+            raise WrongState(reason, locked)
         number = (locked.revisions.aggregate(last=Max("number"))["last"] or 0) + 1
         body = body_of(locked)
         Revision.objects.create(
@@ -135,6 +134,22 @@ def decide_plan(plan: ActionPlan, *, by: Actor, version: int | None = None) -> A
         )
         notify(event, Membership.objects.managers_of(*cited_cluster_ids(locked)), "plan_decided")
     return plan
+
+
+def not_decided_because(actions: Iterable[Action]) -> str | Promise:
+    """What the text still lacks, as a sentence; empty when it can be decided on. Reads each action's citations (prefetch)."""
+    bare = next((a for a in actions if not a.citations.all() and not a.no_citation_reason.strip()), None)
+    if bare is not None:
+        return _("Action %(number)s has neither a citation nor a written reason. Add one of them.") % {"number": bare.number}
+    return "" if actions else _("The plan has no action yet. Write one first.")
+
+
+def not_completed_because(actions: Iterable[Action]) -> str | Promise:
+    """Which action goes on, as a sentence; empty when the plan can be completed."""
+    going = next((a for a in actions if a.state not in ("completed", "abandoned")), None)
+    if going is None:
+        return ""
+    return _("Action %(number)s is neither completed nor abandoned. Report on it first.") % {"number": going.number}
 
 
 def body_of(plan: ActionPlan) -> dict[str, Any]:
@@ -190,18 +205,18 @@ def record_endorsement(plan: ActionPlan, *, by: Actor, upload: Any, version: int
 
 
 def start_plan(plan: ActionPlan, *, by: Actor, version: int | None = None) -> ActionPlan:
-    """Implementing begins: the first report of every action is due in six months."""
+    """Implementing begins: the first report of every action that goes on is due in six months."""
     with taking(plan, "start_plan", by=by, version=version) as (locked, _event):
-        locked.actions.filter(next_report_on=None).update(next_report_on=clock.today() + dt.timedelta(days=183))
+        waiting = locked.actions.filter(next_report_on=None).exclude(state__in=["completed", "abandoned"])
+        waiting.update(next_report_on=clock.today() + dt.timedelta(days=183))
     return plan
 
 
 def complete_plan(plan: ActionPlan, *, by: Actor, version: int | None = None) -> ActionPlan:
     """Every action must be completed or abandoned (WrongState)."""
     with taking(plan, "complete_plan", by=by, version=version) as (locked, _event):
-        going = locked.actions.exclude(state__in=["completed", "abandoned"]).first()
-        if going is not None:
-            raise WrongState(_("Action %(number)s is neither completed nor abandoned. Report on it first.") % {"number": going.number}, locked)
+        if reason := not_completed_because(locked.actions.all()):
+            raise WrongState(reason, locked)
     return plan
 
 

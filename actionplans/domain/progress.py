@@ -21,18 +21,23 @@ from .plan import cited_cluster_ids
 
 PERIOD = dt.timedelta(days=183)
 REPORTABLE = ("endorsed", "implementing")
+OVER = (Action.State.COMPLETED, Action.State.ABANDONED)
+TO_COME = _("This day is still to come. A report tells what has happened.")
 
 
 def report_progress(
     action: Action, *, by: Actor, period_from: dt.date, period_to: dt.date, state: str, upload: Any = None, **fields: Any
 ) -> ProgressReport:
-    """Write a report once. Evidence is owed for completed and for any euro, a reason for abandoned (WrongState).
+    """Write a report once, on a period that is over. Evidence is owed for completed and for any euro, a reason for
+    abandoned (WrongState).
 
     The managers of the plan and the owner of the action are told; the next report is due half a year after the period.
     """
     with changing(action, "actionplans.report_progress", by=by) as locked:
         if locked.plan.status not in REPORTABLE:
             raise WrongState(_("Progress is reported while the plan is in force and not completed."), locked.plan)
+        if period_to > clock.today(locked.plan.cluster.timezone):
+            raise WrongState(TO_COME, locked)
         euros = fields.get("eur_structural") or fields.get("eur_other")
         if (state == "completed" or euros) and not (upload or fields.get("evidence_url")):
             raise WrongState(_("Evidence is needed for a completed action and for any euro: a file or an address."), locked)
@@ -44,7 +49,7 @@ def report_progress(
         )  # fmt: skip
         if upload:
             store_file(upload, report, by=by)
-        locked.state, locked.next_report_on = state, None if state in ("completed", "abandoned") else period_to + PERIOD
+        locked.state, locked.next_report_on = state, None if state in OVER else period_to + PERIOD
         event = record(locked, "report_progress", by=by)
         record(report, "report_progress", by=by)
         told = list(Membership.objects.managers_of(locked.plan.cluster_id))
@@ -53,15 +58,17 @@ def report_progress(
 
 
 def report_nothing(action: Action, *, by: Actor) -> ProgressReport:
-    """“Nothing changed” in one click: the state stays, the period runs to today."""
+    """“Nothing changed” in one click: the state stays, the period runs to today. WrongState when the action is over."""
+    if action.state in OVER:
+        raise WrongState(_("The action is over. Report again only if something changed."), action)
     first, last = next_period(action)
     return report_progress(action, by=by, period_from=first, period_to=last, state=action.state, nothing_changed=True)
 
 
 def next_period(action: Action) -> tuple[dt.date, dt.date]:
-    """From the day after the last report (or the beginning of the plan) to today."""
+    """From the day after the last report (or the beginning of the plan) to today in the region."""
     latest = action.reports.first()
-    today = clock.today()
+    today = clock.today(action.plan.cluster.timezone)
     started = action.plan.started_at or action.plan.endorsed_at or action.plan.created_at
     first = latest.period_to + dt.timedelta(days=1) if latest else action.starts_on or started.date()
     return min(first, today), today
@@ -73,7 +80,7 @@ def reach_milestone(milestone: Milestone, *, by: Actor) -> Milestone:
     locked = Milestone.objects.select_for_update(of=("self",)).select_related("action__plan").get(pk=milestone.pk)
     if not allowed(by, "actionplans.reach_milestone", locked.action):
         raise PermissionDenied("actionplans.reach_milestone")
-    if locked.reached_on is not None or not locked.action.plan.is_in_force:
+    if locked.reached_on is not None or locked.action.plan.status not in REPORTABLE:
         raise WrongState(_("This milestone cannot be recorded as reached now."), locked.action)
     locked.reached_on = clock.today()
     locked.save()

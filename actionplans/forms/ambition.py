@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from actionplans.models import Ambition, AmbitionPoint
-from clusters.models import Cluster
+from clusters.models import Cluster, Membership
 from inno4sports.core import clock
 from inno4sports.core.citations import CitationField
 from inno4sports.core.forms import DayInput, PortalForm, PortalModelForm
@@ -37,8 +37,15 @@ class AmbitionForm(PortalModelForm):
             self.fields["cluster"].queryset = own
             first = own.first()
             self.initial |= {"cluster": first, "language": first.main_language if first else "en"}
+        self.fields["topic"].empty_label = _("not stated")
         lessons = Lesson.objects.visible_to(user).shared().select_related("cluster", "from_cluster")
         self.fields["lessons"].offer([(_("Lessons"), lessons)], cited)
+
+    def stands(self, cited: list[Lesson]) -> list[tuple[str, str]]:
+        """After a conflict: what is cited now, where that is not what was ticked."""
+        if {lesson.pk for lesson in cited} == {lesson.pk for lesson in self.cleaned_data["lessons"]}:
+            return []
+        return [(str(self.fields["lessons"].label), "\n".join(map(str, cited)) or str(_("none")))]
 
     def clean_horizon_on(self) -> dt.date | None:
         day = self.cleaned_data["horizon_on"]
@@ -57,6 +64,7 @@ class OpenForm(PortalForm):
 
     def __init__(self, *args: Any, ambition: Ambition, user: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.timezone = user.timezone
         others = Cluster.objects.visible_to(user).active().exclude(pk=ambition.cluster_id)
         sheets = Questionnaire.objects.visible_to(user)
         self.fields["regions"].queryset = others
@@ -64,9 +72,18 @@ class OpenForm(PortalForm):
         meant = sheets.filter(Q(title__icontains="ambition")).first() or sheets.first()
         self.initial |= {"regions": list(others), "questionnaire": meant, "closes_on": clock.today(user.timezone) + dt.timedelta(days=14)}
 
+    def clean_regions(self) -> Any:
+        """Each has somebody who can be asked."""
+        chosen = self.cleaned_data["regions"]
+        managed = set(Membership.objects.current().filter(role="manager", user__is_active=True).values_list("cluster_id", flat=True))
+        silent = [c.region_name for c in chosen if c.pk not in managed]
+        if silent:
+            raise forms.ValidationError(_("Nobody can be asked there yet: %(names)s. Take them out."), params={"names": ", ".join(silent)})
+        return chosen
+
     def clean_closes_on(self) -> dt.date:
         day = self.cleaned_data["closes_on"]
-        if day <= clock.today():
+        if day <= clock.today(self.timezone):
             raise forms.ValidationError(_("Give people at least until tomorrow."))
         return day
 
@@ -78,7 +95,22 @@ class ReasonForm(PortalForm):
 
 
 class PointForm(PortalForm):
-    quote = forms.CharField(label=_("The words to answer"), max_length=1000, widget=forms.Textarea(attrs={"rows": 3}))
+    """Words of one answer; it opens with all of them, the manager keeps those that ask for something."""
+
+    quote = forms.CharField(
+        label=_("Keep the words that ask for an answer"), max_length=1000, widget=forms.Textarea(attrs={"rows": 3, "class": "input--small"})
+    )
+
+    def __init__(self, *args: Any, text: str, language: str, **kwargs: Any) -> None:
+        super().__init__(*args, initial={"quote": text}, **kwargs)
+        self.text = text
+        self.fields["quote"].widget.attrs["lang"] = language
+
+    def clean_quote(self) -> str:
+        quote = str(self.cleaned_data["quote"])
+        if quote not in self.text:
+            raise forms.ValidationError(_("These words do not stand in the answer. Copy them from it."))
+        return quote
 
 
 class AnswerPointForm(PortalForm):

@@ -5,9 +5,10 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from actionplans.domain.progress import next_period
+from actionplans.domain.progress import TO_COME, next_period
 from actionplans.models import Action, ActionPlan, Ambition, Endorsement, ProgressReport, Result
 from clusters.models import Cluster, Membership, User
 from inno4sports.core import clock
@@ -58,7 +59,7 @@ class PlanForm(PortalModelForm):
             self.fields["cluster"].queryset = own
             first = own.first()
             self.initial |= {"cluster": first, "language": first.main_language if first else "en"}
-        self.fields["instrument_kind"].choices = ActionPlan.InstrumentKind.choices
+        self.fields["instrument_kind"].choices = [("", _("not stated")), *ActionPlan.InstrumentKind.choices]
 
     def clean(self) -> dict[str, Any]:
         super().clean()
@@ -72,7 +73,7 @@ class ActionForm(PortalModelForm):
     cited = CitationField(label=_("What explains it"), required=False, help_text=_("Lessons, practices, ambitions and shared feedback. Tick at least one, or write a reason below."))
     players_text = forms.CharField(label=_("Players involved"), required=False, max_length=3000, widget=long(4), help_text=_("One a line: organisation – role"))
     milestones_text = forms.CharField(label=_("Milestones"), required=False, max_length=3000, widget=long(4), help_text=_("One a line: year-month-day, then what is reached. For example 2027-03-31 Route is signposted"))
-    owner = forms.ModelChoiceField(User.objects.none(), label=_("Owner"), required=False, help_text=_("Reports on progress"))
+    owner = forms.ModelChoiceField(User.objects.none(), label=_("Owner"), required=False, empty_label=_("none"), help_text=_("Reports on progress"))
 
     class Meta:
         model = Action
@@ -121,6 +122,13 @@ class ActionForm(PortalModelForm):
         in_order(self, "starts_on", "ends_on")
         return self.cleaned_data
 
+    def stands(self, cited: list[Thing]) -> list[tuple[str, str]]:
+        """After a conflict: what the lists hold now, where that is not what was typed. `cited` is what is cited now."""
+        now = {"cited": {t.public_id for t in cited}, "players_text": self.initial["players_text"], "milestones_text": self.initial["milestones_text"]}
+        typed = {"cited": {t.public_id for t in self.cleaned_data["cited"]}} | {n: self.data.get(n, "").strip() for n in ("players_text", "milestones_text")}
+        words = now | {"cited": "\n".join(map(str, cited)) or str(_("none"))}
+        return [(str(self.fields[name].label), str(words[name])) for name in now if now[name] != typed[name]]
+
     def values(self) -> dict[str, Any]:
         """What the act takes."""
         data = dict(self.cleaned_data)
@@ -151,7 +159,11 @@ class EndorsementForm(PortalModelForm):
 class ReportForm(PortalModelForm):
     """What happened in the period; evidence for completed and for any euro."""
 
-    upload = UploadField(label=_("Evidence: file"), required=False)
+    upload = UploadField(
+        label=_("Evidence: file"),
+        required=False,
+        help_text=_("Evidence is needed for a completed action and for any euro: a file or an address."),
+    )
 
     class Meta:
         model = ProgressReport
@@ -160,21 +172,25 @@ class ReportForm(PortalModelForm):
             "eur_structural", "eur_other", "indicator_value",
         ]  # fmt: skip
         widgets = {"period_from": DayInput, "period_to": DayInput, "state": forms.RadioSelect, "text": long(6), "reason": long(2)}
+        labels = {"period_from": capfirst(_("first day")), "period_to": capfirst(_("last day"))}
 
     field_order = [
-        "state", "text", "period_from", "period_to", "upload", "evidence_url", "evidence_note", "indicator_value", "eur_structural",
-        "eur_other", "policy_influenced", "change_kind", "reason",
+        "state", "reason", "text", "period_from", "period_to", "upload", "evidence_url", "evidence_note", "indicator_value", "eur_structural",
+        "eur_other", "policy_influenced", "change_kind",
     ]  # fmt: skip
 
     def __init__(self, *args: Any, action: Action, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        first, last = next_period(action)
-        self.initial |= {"period_from": first, "period_to": last, "state": "in_progress"}
+        first, self.last_day = next_period(action)
+        self.initial |= {"period_from": first, "period_to": self.last_day, "state": "in_progress"}
         self.fields["state"].choices = Action.State.choices
+        self.fields["change_kind"].choices = [("", _("not stated")), *ProgressReport.Change.choices]
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
         in_order(self, "period_from", "period_to")
+        if data.get("period_to") and data["period_to"] > self.last_day:
+            self.add_error("period_to", TO_COME)
         euros = data.get("eur_structural") or data.get("eur_other")
         if (data.get("state") == "completed" or euros) and not data.get("upload") and not data.get("evidence_url") and "upload" not in self.errors:
             self.add_error("upload", _("Evidence is needed for a completed action and for any euro: a file or an address."))

@@ -1,5 +1,7 @@
 """Pages of plans and their actions: list, the plan in its three parts, revisions, writing, the steps."""
 
+import datetime as dt
+import uuid
 from typing import Any
 
 from django.contrib import messages
@@ -11,11 +13,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from actionplans.domain import plan as acts
-from actionplans.domain.progress import light_of
+from actionplans.domain.progress import OVER, REPORTABLE, light_of
 from actionplans.forms.plan import ActionForm, EndorsementForm, PlanForm, WithdrawForm
 from actionplans.models import Action, ActionCitation, ActionPlan
 from clusters.forms.filters import ListFilter
+from clusters.models import in_network
 from inno4sports.core import clock
+from inno4sports.core.forms import PortalForm
 from inno4sports.core.history import history_of
 from inno4sports.core.http import actor_of, changed_fields, one_time, paged
 from inno4sports.core.lifecycle import Conflict, WrongState, check_step, steps_open_to
@@ -23,6 +27,8 @@ from inno4sports.core.models import StoredFile
 from inno4sports.core.permissions import allowed, require
 from inno4sports.core.search import visible_ids
 from learning.models import Lesson
+
+from .steps import with_reasons
 
 CITED = ActionCitation.objects.select_related(
     "lesson__cluster", "lesson__from_cluster", "practice__cluster", "ambition__cluster", "feedback_request__cluster"
@@ -44,8 +50,13 @@ def lit(action: Action) -> Action:
     return action
 
 
-def in_network(request: HttpRequest) -> bool:
-    return request.user.is_authenticated and request.user.in_network
+def numbered(plan: ActionPlan, actions: list[Action]) -> list[dict[str, Any]]:
+    """The paragraphs of part II with their numbers; each action gets the number of the first of its four."""
+    words = [(plan.context, _("Policy context")), (plan.challenges, _("Challenges")), (plan.needs, _("Needs"))]
+    found = [{"number": n, "label": label, "text": text} for n, (text, label) in enumerate((w for w in words if w[0]), 1)]
+    for n, action in enumerate(actions):
+        action.first = len(found) + 1 + 4 * n
+    return found
 
 
 @login_not_required
@@ -70,10 +81,16 @@ def plan_detail(request: HttpRequest, slug: str) -> HttpResponse:
     context = {
         "plan": plan,
         "actions": actions,
+        "paragraphs": numbered(plan, actions),
+        "sees_history": in_network(request.user),
         "seen": visible_ids({(t.kind, t.public_id) for t in cited}, request.user),
         "revisions": plan.revisions.select_related("endorsement"),
         "may_edit": plan.is_draft and allowed(request.user, "actionplans.edit_plan", plan),
-        "steps": steps_open_to(plan, request.user),
+        "steps": with_reasons(
+            steps_open_to(plan, request.user),
+            decide_plan=acts.not_decided_because(actions),
+            complete_plan=acts.not_completed_because(actions),
+        ),
     }
     return render(request, "actionplans/plan_detail.html", context)
 
@@ -82,18 +99,30 @@ def plan_detail(request: HttpRequest, slug: str) -> HttpResponse:
 def plan_history(request: HttpRequest, slug: str) -> HttpResponse:
     """What happened, and the documents: for the network."""
     plan = visible_plan(request, slug)
-    files = StoredFile.objects.filter(thing_kind=plan.kind, thing_id=plan.public_id) if in_network(request) else []
-    events = history_of(plan) if in_network(request) else []
+    files = StoredFile.objects.filter(thing_kind=plan.kind, thing_id=plan.public_id) if in_network(request.user) else []
+    events = history_of(plan) if in_network(request.user) else []
     return render(request, "actionplans/plan_history.html", {"plan": plan, "events": events, "files": files})
 
 
 @login_not_required
 @require_safe
 def plan_revision(request: HttpRequest, slug: str, n: int) -> HttpResponse:
-    """The text as it was decided, with its fingerprint."""
+    """The text as it was decided, with its fingerprint; what it cites is named to who may see it."""
     plan = visible_plan(request, slug)
-    revision = get_object_or_404(plan.revisions.select_related("frozen_by", "endorsement"), number=n)
-    return render(request, "actionplans/plan_revision.html", {"plan": plan, "revision": revision})
+    revision = get_object_or_404(plan.revisions.select_related("endorsement"), number=n)
+    cited = {(c["kind"], uuid.UUID(c["id"])) for action in revision.body["actions"] for c in action["cites"]}
+    seen = {str(public_id) for public_id in visible_ids(cited, request.user)}
+    context = {"plan": plan, "revision": revision, "text": with_days(revision.body), "seen": seen}
+    return render(request, "actionplans/plan_revision.html", context)
+
+
+def with_days(frozen: Any) -> Any:
+    """A frozen text whose days are days again, so that each reader sees them as at home; an empty one is None."""
+    if isinstance(frozen, list):
+        return [with_days(part) for part in frozen]
+    if isinstance(frozen, dict):
+        return {k: (dt.date.fromisoformat(v) if v else None) if k.endswith("_on") else with_days(v) for k, v in frozen.items()}
+    return frozen
 
 
 @require_http_methods(["GET", "POST"])
@@ -142,7 +171,7 @@ def actionplan_step(request: HttpRequest, slug: str, step: str) -> HttpResponse:
         return _step_form(request, plan, *forms[step])
     if request.method != "POST":
         raise Http404
-    acts.PLAN_STEPS[step](plan, by=actor_of(request))
+    acts.PLAN_STEPS[step](plan, by=actor_of(request), version=PortalForm(request.POST).opened_version)
     messages.success(request, _("State of the plan: %(status)s") % {"status": plan.get_status_display()})
     return redirect(plan)
 
@@ -150,7 +179,7 @@ def actionplan_step(request: HttpRequest, slug: str, step: str) -> HttpResponse:
 def _step_form(request: HttpRequest, plan: ActionPlan, template: str, form_class: Any, act: Any) -> HttpResponse:
     form = form_class(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
-        act(plan, by=actor_of(request), **form.cleaned_data)
+        act(plan, by=actor_of(request), version=form.opened_version, **form.cleaned_data)
         messages.success(request, _("State of the plan: %(status)s") % {"status": plan.get_status_display()})
         return redirect(plan)
     return render(request, template, {"plan": plan, "form": form}, status=422 if form.errors else 200)
@@ -163,15 +192,19 @@ def _step_form(request: HttpRequest, plan: ActionPlan, template: str, form_class
 @require_safe
 def action_detail(request: HttpRequest, slug: str, n: int) -> HttpResponse:
     action = lit(visible_action(request, slug, n))
-    in_force = action.plan.status in ("endorsed", "implementing")
+    in_force = action.plan.status in REPORTABLE
+    results = list(action.results.visible_to(request.user))
     context = {
         "action": action,
         "plan": action.plan,
+        "drafted": {result.report_id for result in results},
         "reports": action.reports.visible_to(request.user).select_related("created_by"),
-        "results": action.results.visible_to(request.user),
+        "results": results,
         "may_edit": action.plan.is_draft and allowed(request.user, "actionplans.edit_action", action),
         "may_report": in_force and allowed(request.user, "actionplans.report_progress", action),
-        "events": history_of(action) if in_network(request) else [],
+        "may_draft": action.plan.is_in_force and allowed(request.user, "actionplans.draft_result", action),
+        "is_over": action.state in OVER,
+        "events": history_of(action) if in_network(request.user) else [],
     }
     context["files"] = _files_of(context["reports"])
     return render(request, "actionplans/action_detail.html", context)
@@ -219,7 +252,7 @@ def action_edit(request: HttpRequest, slug: str, n: int) -> HttpResponse:
             acts.edit_action(action, by=actor_of(request), version=form.opened_version, **form.values())
         except Conflict as conflict:
             action.version = conflict.thing.version
-            context["conflict"] = changed_fields(form, conflict.thing)
+            context["conflict"] = [*changed_fields(form, conflict.thing), *form.stands(cited)]
             return render(request, "actionplans/action_edit.html", context, status=409)
         messages.success(request, _("Action saved."))
         return redirect(action.plan)

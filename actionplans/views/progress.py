@@ -10,12 +10,14 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from actionplans.domain import progress as acts
 from actionplans.forms.plan import ReportForm, ResultForm
 from actionplans.models import ProgressReport, Result
+from clusters.models import in_network
+from inno4sports.core.forms import PortalForm
 from inno4sports.core.history import history_of
 from inno4sports.core.http import actor_of, changed_fields, one_time
 from inno4sports.core.lifecycle import Conflict, WrongState, check_step, steps_open_to
 from inno4sports.core.permissions import allowed, require
 
-from .plan import in_network, visible_action
+from .plan import visible_action
 
 
 @require_http_methods(["GET", "POST"])
@@ -77,7 +79,7 @@ def result_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "result": result,
         "may_edit": result.status == "draft" and allowed(request.user, "actionplans.edit_result", result),
         "steps": steps_open_to(result, request.user),
-        "events": history_of(result) if in_network(request) else [],
+        "events": history_of(result) if in_network(request.user) else [],
     }
     return render(request, "actionplans/result_detail.html", context)
 
@@ -108,6 +110,6 @@ def result_step(request: HttpRequest, slug: str, step: str) -> HttpResponse:
     check_step(result, step, request.user)
     if step not in acts.RESULT_STEPS:
         raise Http404
-    acts.RESULT_STEPS[step](result, by=actor_of(request))
+    acts.RESULT_STEPS[step](result, by=actor_of(request), version=PortalForm(request.POST).opened_version)
     messages.success(request, _("Result published."))
     return redirect(result)

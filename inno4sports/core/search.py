@@ -15,13 +15,14 @@ from .models import SearchText, Thing, fold_letters
 
 @dataclass(frozen=True)
 class Document:
-    """What a thing is found by. `reach` is a first sieve; before it is shown, `visible_to` is asked again."""
+    """What a thing is found by; `words` are found but not shown. `reach` is a first sieve: before it is shown, `visible_to` is asked again."""
 
     title: str
     text: str
     reach: str
     cluster_code: str = ""
     language: str = "en"
+    words: str = ""
 
 
 # kind -> function(thing) that answers its documents, one per language; none: not to be found.
@@ -63,8 +64,8 @@ def reindex(thing: Thing) -> None:
             defaults={
                 "title": d.title[:300],
                 "url": url,
-                "excerpt": d.text[:400],
-                "folded": fold(f"{d.title} {d.text}"),
+                "excerpt": " ".join(d.text[:600].split())[:400],
+                "folded": fold(f"{d.title} {d.text} {d.words}"),
                 "reach": d.reach,
                 "cluster_code": d.cluster_code,
                 "changed_at": clock.now(),

@@ -1,10 +1,13 @@
 """The demo's own pages: sign in as anybody, read the mail that went out. Production has none of them."""
 
+import base64
+import datetime as dt
 from dataclasses import dataclass
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
 
+from csp.constants import NONE, SELF, UNSAFE_INLINE
 from django.conf import settings
 from django.contrib.auth import login
 from django.contrib.auth.decorators import login_not_required
@@ -17,12 +20,20 @@ from django.views.decorators.http import require_POST, require_safe
 
 from clusters.models import Membership, User
 
-DOMAIN = ".example"
+DOMAIN = ".demo.example"
 SHOWN = 100
+# A mail brings its own styles and pictures; it runs nothing, sends nothing and fetches nothing.
+SANDBOX = {
+    "default-src": [NONE],
+    "style-src": [UNSAFE_INLINE],
+    "img-src": ["data:"],
+    "frame-ancestors": [SELF],
+    "sandbox": ["allow-popups", "allow-top-navigation-by-user-activation"],
+}
 
 
-def demo_users() -> "list[User]":
-    return list(User.objects.filter(email__endswith=f"demo{DOMAIN}").order_by("email"))
+def demo_users() -> list[User]:
+    return list(User.objects.filter(email__endswith=DOMAIN).order_by("email"))
 
 
 @login_not_required
@@ -30,7 +41,7 @@ def demo_users() -> "list[User]":
 @require_safe
 def demo(request: HttpRequest) -> HttpResponse:
     """Everybody there is, by region."""
-    members = Membership.objects.current().filter(user__email__endswith=f"demo{DOMAIN}").select_related("user", "cluster")
+    members = Membership.objects.current().filter(user__email__endswith=DOMAIN).select_related("user", "cluster")
     groups: dict[int, list[Membership]] = {}
     for membership in members:
         groups.setdefault(membership.cluster_id, []).append(membership)
@@ -44,7 +55,7 @@ def demo(request: HttpRequest) -> HttpResponse:
 @require_POST
 def demo_sign_in(request: HttpRequest) -> HttpResponse:
     """Sign in as a demo account, and go to its tasks in its language."""
-    user = get_object_or_404(User, email=request.POST.get("email", ""), email__endswith=f"demo{DOMAIN}", is_active=True)
+    user = get_object_or_404(User, email=request.POST.get("email", ""), email__endswith=DOMAIN, is_active=True)
     login(request, user, backend="allauth.account.auth_backends.AuthenticationBackend")
     with translation.override(user.language):
         return redirect("dashboard")
@@ -66,9 +77,22 @@ class Letter:
         return self.part("plain")
 
     @property
-    def links(self) -> list[str]:
-        """The addresses in the text, so that they can be followed."""
-        return [word for word in self.text.split() if word.startswith(settings.SITE_URL)]
+    def language(self) -> str:
+        return self.mail["Content-Language"] or ""
+
+    @property
+    def sent_at(self) -> dt.datetime | None:
+        return self.mail["Date"].datetime if self.mail["Date"] else None
+
+    @property
+    def html(self) -> str:
+        """The HTML part with its pictures inside: in a sandbox nothing can be fetched."""
+        html = self.part("html")
+        for part in self.mail.walk():
+            if part.get_content_maintype() == "image" and part["Content-ID"]:
+                picture = base64.b64encode(part.get_content()).decode()
+                html = html.replace(f"cid:{part['Content-ID'].strip('<>')}", f"data:{part.get_content_type()};base64,{picture}")
+        return html
 
 
 def letter_at(path: Path) -> Letter:
@@ -102,11 +126,11 @@ def demo_letter(request: HttpRequest, name: str) -> HttpResponse:
 @never_cache
 @xframe_options_sameorigin
 @require_safe
-def demo_letter_html(request: HttpRequest, name: str) -> HttpResponse:
+def demo_letter_html(_request: HttpRequest, name: str) -> HttpResponse:
     """The HTML part, in a sandbox: a mail's own styles, no script, no form, nothing from elsewhere."""
-    html = found_letter(name).part("html")
+    html = found_letter(name).html
     if not html:
         raise Http404
-    response = HttpResponse(html.replace("cid:emblem", "/static/img/eu-emblem.svg"))
-    response._csp_replace = {"default-src": ["'none'"], "style-src": ["'unsafe-inline'"], "img-src": ["'self'"], "frame-ancestors": ["'self'"], "sandbox": ["allow-popups", "allow-top-navigation-by-user-activation"]}  # type: ignore[attr-defined]  # django-csp's own way
+    response = HttpResponse(html)
+    response._csp_replace = SANDBOX  # type: ignore[attr-defined]  # django-csp's own way
     return response

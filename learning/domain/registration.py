@@ -19,7 +19,6 @@ from ..mails.session import REGISTERED
 from ..models import Registration, Session
 from ..states import SessionStatus
 
-
 # What the history says of places; it names people, so it is read like the list of who is registered.
 PLACE_VERBS = ("register_for_session", "register_person", "leave_session", "remove_person")
 

@@ -4,6 +4,7 @@ import datetime as dt
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.utils import translation
 
 from actionplans.domain import ambition as acts
 from actionplans.models import Ambition, AmbitionPoint
@@ -168,3 +169,174 @@ def test_ambition_list_asks_as_much_for_30_as_for_1(people, client, who, django_
     for n in range(29):
         things.ambition(people.north, title=f"Ambition {n}")
     assert count() == one
+
+
+# What the pages say ---------------------------------------------------------------------------------------------------------
+
+
+def signed_in(client, who):
+    client.force_login(who, backend="allauth.account.auth_backends.AuthenticationBackend")
+    return client
+
+
+def test_open_ambition_keeps_an_address_for_every_language_and_reminds(people, draft):
+    with translation.override("es"):
+        acts.open_ambition(
+            draft, by=people.ben_acts, regions=[people.south], questionnaire=things.questionnaire(), closes_at=clock.now() + dt.timedelta(days=14)
+        )
+    asked = draft.feedback_request
+    assert asked.about_url == f"/ambitions/{draft.slug}/"
+    assert asked.title == "Feedback on an ambition: Light every track"
+    assert asked.remind_at == asked.closes_at - dt.timedelta(days=3)
+
+
+def test_open_ambition_page_chooses_all_other_regions_and_the_shipped_questions(people, client, draft):
+    page = signed_in(client, people.ben).get(f"/ambitions/{draft.slug}/steps/open_ambition/")
+    form = page.context["form"]
+    assert {c.slug for c in form.initial["regions"]} == {"south", "east"}
+    assert form.initial["questionnaire"].title == "Feedback on an ambition"
+
+
+def test_open_ambition_page_names_regions_where_nobody_can_be_asked(people, client, draft):
+    silent = make.cluster("west", region_names={"en": "West"})
+    page = signed_in(client, people.ben).get(f"/ambitions/{draft.slug}/steps/open_ambition/")
+    initial = page.context["form"].initial
+    data = {"regions": [silent.pk, people.south.pk], "questionnaire": initial["questionnaire"].pk, "closes_on": initial["closes_on"], "names": "named"}
+    page = client.post(f"/ambitions/{draft.slug}/steps/open_ambition/", data)
+    assert page.status_code == 422
+    assert "Nobody can be asked there yet: West" in page.content.decode()
+    draft.refresh_from_db()
+    assert draft.status == "draft"
+    assert client.post(f"/ambitions/{draft.slug}/steps/open_ambition/", data | {"regions": [people.south.pk]}).status_code == 302
+    draft.refresh_from_db()
+    assert draft.status == "open_for_feedback"
+
+
+def test_ambition_page_says_why_it_cannot_be_adopted_yet(people, client, asked):
+    feedback, question = answered(people, asked)
+    signed_in(client, people.ben)
+    page = client.get(f"/ambitions/{asked.slug}/").content.decode()
+    assert "Feedback is still open" in page
+    assert asked.feedback_request.get_absolute_url() in page
+    close_request(asked.feedback_request, by=people.ben_acts)
+    point = acts.mark_point(asked, by=people.ben_acts, feedback=feedback, question=question, quote="animals")
+    assert "Answer every point first" in client.get(f"/ambitions/{asked.slug}/").content.decode()
+    acts.answer_point(point, by=people.ben_acts, answer="accepted", reason="")
+    page = client.get(f"/ambitions/{asked.slug}/").content.decode()
+    assert "/steps/adopt_ambition/" in page
+    assert "Answer every point first" not in page
+
+
+def test_ambition_step_on_a_stale_version_is_409(people, client, asked):
+    close_request(asked.feedback_request, by=people.ben_acts)
+    opened = asked.version
+    acts.edit_ambition(asked, by=people.ben_acts, lessons=[], title="Another aim")
+    address = f"/ambitions/{asked.slug}/steps/adopt_ambition/"
+    assert signed_in(client, people.ben).post(address, {"version": opened}).status_code == 409
+    asked.refresh_from_db()
+    assert asked.status == "open_for_feedback"
+    assert client.post(address, {"version": asked.version}).status_code == 302
+
+
+def test_ambition_edit_page_of_two_managers_shows_what_is_cited_now(people, client, draft):
+    opened = draft.version
+    other = things.lesson(people.north, title="Benches bring people out")
+    acts.edit_ambition(draft, by=people.ben_acts, lessons=[other], title="Theirs")
+    page = signed_in(client, people.ben).post(f"/ambitions/{draft.slug}/edit/", {"title": "Mine", "language": "en", "version": opened})
+    assert page.status_code == 409
+    stands = dict(page.context["conflict"])
+    assert stands["Lessons it is shaped by"] == "Benches bring people out"
+    assert "Theirs" in stands.values()
+
+
+def mark(client, ambition, feedback, question, quote, **more):
+    return client.post(f"/ambitions/{ambition.slug}/points/mark/", {f"{feedback.public_id}-{question.pk}-quote": quote} | more)
+
+
+def test_point_mark_page_keeps_what_was_typed_when_it_does_not_stand_there(people, client, asked):
+    feedback, question = answered(people, asked)
+    signed_in(client, people.ben)
+    page = mark(client, asked, feedback, question, "Think of the cats")
+    assert page.status_code == 422
+    assert "These words do not stand in the answer" in page.content.decode()
+    assert "Think of the cats" in page.content.decode()
+    assert not AmbitionPoint.objects.exists()
+
+
+def test_point_mark_twice_marks_once(people, client, asked):
+    feedback, question = answered(people, asked)
+    signed_in(client, people.ben)
+    for _click in range(2):
+        assert mark(client, asked, feedback, question, "the animals", once="33333333-3333-4333-8333-333333333333").status_code == 302
+    assert AmbitionPoint.objects.get().cluster == people.south
+
+
+def test_point_mark_of_an_answer_to_another_request_is_404(people, client, asked):
+    feedback, question = answered(people, asked)
+    other = things.ambition(people.north, "open_for_feedback", title="Second aim")
+    assert mark(signed_in(client, people.ben), other, feedback, question, "the animals").status_code == 404
+
+
+def test_point_answer_page_asks_for_the_reason_and_keeps_the_choice(people, client, asked):
+    feedback, question = answered(people, asked)
+    point = acts.mark_point(asked, by=people.ben_acts, feedback=feedback, question=question, quote="animals")
+    signed_in(client, people.ben)
+    address = f"/ambitions/{asked.slug}/points/{point.public_id}/answer/"
+    page = client.post(address, {f"{point.public_id}-answer": "declined", f"{point.public_id}-reason": ""})
+    assert page.status_code == 422
+    assert "Say why it is not taken over" in page.content.decode()
+    assert client.post(address, {f"{point.public_id}-answer": "declined", f"{point.public_id}-reason": "No money."}).status_code == 302
+    point.refresh_from_db()
+    assert (point.answer, point.reason, point.answered_by) == ("declined", "No money.", people.ben_acts)
+
+
+def test_point_remove_after_its_answer_is_409(people, client, asked):
+    feedback, question = answered(people, asked)
+    point = acts.mark_point(asked, by=people.ben_acts, feedback=feedback, question=question, quote="animals")
+    acts.answer_point(point, by=people.ben_acts, answer="accepted", reason="")
+    signed_in(client, people.ben)
+    assert client.post(f"/ambitions/{asked.slug}/points/{point.public_id}/remove/").status_code == 409
+    assert AmbitionPoint.objects.filter(pk=point.pk).exists()
+
+
+def test_ambition_points_page_of_an_adopted_ambition_has_no_forms(people, client, asked):
+    answered(people, asked)
+    close_request(asked.feedback_request, by=people.ben_acts)
+    acts.adopt_ambition(asked, by=people.ben_acts)
+    page = signed_in(client, people.ben).get(f"/ambitions/{asked.slug}/points/").content.decode()
+    assert "Think of the animals." in page
+    assert "/points/mark/" not in page
+
+
+def test_drop_ambition_page_needs_a_reason(people, client, draft):
+    signed_in(client, people.ben)
+    address = f"/ambitions/{draft.slug}/steps/drop_ambition/"
+    assert client.post(address, {"reason": " "}).status_code == 422
+    assert client.post(address, {"reason": "The river flooded."}).status_code == 302
+    assert "The river flooded." in client.get(f"/ambitions/{draft.slug}/").content.decode()
+
+
+@pytest.mark.parametrize("who", [None, "ben", "carla"])
+def test_ambition_pages_ask_as_much_for_30_points_as_for_1(people, client, who, asked, django_assert_max_num_queries):
+    feedback, question = answered(people, asked)
+    close_request(asked.feedback_request, by=people.ben_acts)
+
+    def mark_and_answer():
+        point = acts.mark_point(asked, by=people.ben_acts, feedback=feedback, question=question, quote="animals")
+        acts.answer_point(point, by=people.ben_acts, answer="accepted", reason="")
+
+    def count(address):
+        with django_assert_max_num_queries(12) as counted:
+            assert client.get(address).status_code == 200
+        return len(counted)
+
+    mark_and_answer()
+    addresses = [f"/ambitions/{asked.slug}/", *([f"/ambitions/{asked.slug}/points/"] if who == "ben" else [])]
+    if who is None:
+        acts.adopt_ambition(asked, by=people.ben_acts)
+    else:
+        signed_in(client, getattr(people, who))
+    before = [count(a) for a in addresses]
+    for _n in range(29):
+        AmbitionPoint.objects.create(ambition=asked, feedback=feedback, question=question, cluster=people.south, quote="animals")
+    assert [count(a) for a in addresses] == before

@@ -14,42 +14,9 @@ from inno4sports.core.lifecycle import Conflict, WrongState
 from inno4sports.core.models import Notification, StoredFile
 from tests.factories import things
 
+from .planning import LETTER, signed_in
+
 pytestmark = pytest.mark.django_db
-LETTER = b"%PDF-1.4\n%\xe2\xe3\xcf\xd3\n1 0 obj\n"
-
-
-def letter(name="letter.pdf"):
-    return SimpleUploadedFile(name, LETTER, content_type="application/pdf")
-
-
-def signed_in(client, who):
-    client.force_login(who, backend="allauth.account.auth_backends.AuthenticationBackend")
-    return client
-
-
-@pytest.fixture
-def lesson(people):
-    return things.lesson(people.north, from_cluster=people.south)
-
-
-@pytest.fixture
-def plan(people, lesson):
-    made = acts.write_plan(people.north, by=people.ben_acts, title="Plan of the north")
-    acts.write_action(
-        made, by=people.ben_acts, cited=[lesson], milestones=[("First light", dt.date(2027, 1, 31))], title="Light ten tracks", owner=people.ana
-    )
-    return made
-
-
-@pytest.fixture
-def running(people, plan, settings, tmp_path):
-    settings.MEDIA_ROOT = tmp_path
-    acts.decide_plan(plan, by=people.ben_acts)
-    upload = letter()
-    upload.media_type = "application/pdf"
-    acts.record_endorsement(plan, by=people.ben_acts, upload=upload, body="Province", endorsed_on=dt.date(2026, 1, 5))
-    return acts.start_plan(plan, by=people.ben_acts)
-
 
 def test_decide_plan_numbers_and_freezes_the_text(people, plan):
     acts.decide_plan(plan, by=people.ben_acts)

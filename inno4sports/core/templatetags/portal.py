@@ -7,8 +7,7 @@ from typing import Any
 from babel import Locale
 from babel.dates import format_date, format_datetime, format_time
 from django import template
-from django.forms import BoundField
-from django.forms import CheckboxInput, CheckboxSelectMultiple, RadioSelect, Textarea
+from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, RadioSelect, Textarea
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
@@ -20,7 +19,7 @@ from inno4sports.core.http import render_markdown
 
 register = template.Library()
 
-TRIANGLE = mark_safe('<svg viewBox="0 0 28 28" aria-hidden="true"><path d="M14 3 26 24H2z"/></svg>')  # noqa: S308 -- constant
+TRIANGLE = mark_safe('<svg viewBox="0 0 28 28" aria-hidden="true"><path d="M14 3 26 24H2z"/></svg>')
 STAGES = {
     "feedback": _("Feedback"),
     "lesson": _("Lesson"),
@@ -224,7 +223,7 @@ def due(value: dt.date | None) -> SafeString:
 
 
 def _in_days(left: int) -> str:
-    from babel.dates import format_timedelta  # noqa: PLC0415
+    from babel.dates import format_timedelta
 
     return format_timedelta(dt.timedelta(days=left), granularity="day", threshold=1.5, add_direction=True, locale=locale())
 
@@ -244,9 +243,13 @@ def get(mapping: dict[Any, Any], key: Any) -> Any:
 @register.filter
 def euros(value: int | None) -> str:
     """An amount in whole euros."""
-    from babel.numbers import format_currency  # noqa: PLC0415
+    from babel.numbers import format_currency
 
-    return "" if value is None else format_currency(value, "EUR", "¤\u00a0#,##0" if get_language() == "en" else None, locale=locale(), currency_digits=False)
+    return (
+        ""
+        if value is None
+        else format_currency(value, "EUR", "¤\u00a0#,##0" if get_language() == "en" else None, locale=locale(), currency_digits=False)
+    )
 
 
 # Forms ------------------------------------------------------------------------------------------------------------------
@@ -283,11 +286,14 @@ def field(bound: BoundField, seen: str = "") -> dict[str, Any]:
         attrs["aria-invalid"] = "true"
     limit = getattr(bound.field, "max_length", None)
     if limit and isinstance(widget, Textarea):
-        # The server checks the length; the browser must not cut what somebody pastes.
-        attrs |= {"data-counter": limit, "maxlength": None}
+        # The server checks the length; the browser must not cut what somebody pastes. False leaves an attribute out.
+        attrs |= {"data-counter": limit, "maxlength": False}
+    if "placeholder" in widget.attrs:
+        attrs["placeholder"] = False  # allauth's: it repeats the label and is gone once somebody types
     if kind == "text":
-        attrs["class"] = f"input {widget.attrs.get('class', '')}".strip()
-    control = bound.as_widget(attrs={k: v for k, v in attrs.items() if v is not None}) if kind in ("text", "tick") else ""
+        code = "input--code" if widget.attrs.get("autocomplete") == "one-time-code" else ""
+        attrs["class"] = " ".join(filter(None, ("input", code, widget.attrs.get("class", ""))))
+    control = bound.as_widget(attrs=attrs) if kind in ("text", "tick") else ""
     return {"bound": bound, "kind": kind, "scale": scale, "control": control, "limit": limit if isinstance(widget, Textarea) else None,
             "seen": SEEN_BY.get(seen, ""), "described": " ".join(described)}  # fmt: skip
 
@@ -296,11 +302,7 @@ def field(bound: BoundField, seen: str = "") -> dict[str, Any]:
 def form_errors(*forms: Any) -> dict[str, Any]:
     """The error summary: links to the fields, first thing in the form."""
     rows = [
-        (bound.id_for_label or bound.auto_id, bound.label, error)
-        for form in forms
-        if form is not None
-        for bound in form
-        for error in bound.errors
+        (bound.id_for_label or bound.auto_id, bound.label, error) for form in forms if form is not None for bound in form for error in bound.errors
     ]
     general = [e for form in forms if form is not None for e in form.non_field_errors()]
     return {"rows": rows, "general": general, "count": len(rows) + len(general)}
@@ -326,9 +328,10 @@ def pager(context: dict[str, Any], page: Any) -> dict[str, Any]:
     return {"page": page, "prefix": f"?{rest}&page=" if rest else "?page="}
 
 
-@register.inclusion_tag("components/filter_bar.html")
-def filter_bar(form: Any, button: str = "") -> dict[str, Any]:
-    return {"form": form, "button": button or gettext("Show")}
+@register.inclusion_tag("components/filter_bar.html", takes_context=True)
+def filter_bar(context: dict[str, Any], form: Any, button: str = "") -> dict[str, Any]:
+    """The filters of a list as a GET form; its address holds the filters and nothing of the page it was sent from."""
+    return {"form": form, "button": button or gettext("Show"), "path": context["request"].path}
 
 
 @register.inclusion_tag("components/empty_state.html")
@@ -342,7 +345,14 @@ def bar_chart(rows: list[Any], caption: str, unit: str = "") -> dict[str, Any]:
     """Bars drawn as SVG with the same numbers as a table beneath; rows are (label, value)."""
     top = max((value for _label, value in rows), default=0) or 1
     bars = [
-        {"label": label, "value": value, "width": round(value / top * 300, 1), "y": 8 + n * 34, "text_y": 26 + n * 34, "number_x": round(value / top * 300, 1) + 188}
+        {
+            "label": label,
+            "value": value,
+            "width": round(value / top * 300, 1),
+            "y": 8 + n * 34,
+            "text_y": 26 + n * 34,
+            "number_x": round(value / top * 300, 1) + 188,
+        }
         for n, (label, value) in enumerate(rows)
     ]
     return {"bars": bars, "height": len(bars) * 34 + 12, "caption": caption, "unit": unit}

@@ -61,8 +61,10 @@ def load_accounts() -> None:
     _give(account("editor@epsi.demo.example", "EPSI editor", "en", "Europe/Brussels", password), "editor_at")
     _give(account("reviewer@epsi.demo.example", "EPSI reviewer", "en", "Europe/Brussels", password), "editor_at")
     admin = account("admin@portal.demo.example", "Administrator", "en", "Europe/Brussels", password)
-    User.objects.filter(pk=admin.pk, is_staff=False).update(is_staff=True)
+    if not admin.is_staff:
+        User.objects.filter(pk=admin.pk).update(is_staff=True)
 
 
 def _give(user: User, field: str) -> None:
-    User.objects.filter(pk=user.pk, **{f"{field}__isnull": True}).update(**{field: clock.now()})
+    if getattr(user, field) is None:
+        User.objects.filter(pk=user.pk).update(**{field: clock.now()})

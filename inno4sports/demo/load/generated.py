@@ -6,6 +6,7 @@ Three whole threads between regions, and a few things that wait for somebody tod
 import datetime as dt
 
 from django.apps import apps
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.utils import translation
 
@@ -214,8 +215,6 @@ def carry_out(story: Story, learner: Cluster, lesson: Lesson, ambition: Ambition
 
 
 def endorse(plan: Thing, by: Actor, now: dt.datetime, ago: int) -> None:
-    from django.core.files.uploadedfile import SimpleUploadedFile  # noqa: PLC0415
-
     upload = SimpleUploadedFile("endorsement-demo.pdf", LETTER, content_type="application/pdf")
     upload.media_type = "application/pdf"
     with days(now, ago):
