@@ -19,9 +19,27 @@ def owns_action(user: Any, thing: Any) -> bool:
     return action is not None and getattr(action, "owner_id", None) == user.pk
 
 
-for name in ("write_ambition", "edit_ambition", "open_ambition", "mark_point", "remove_point", "answer_point", "adopt_ambition",
-             "realise_ambition", "drop_ambition", "write_plan", "edit_plan", "write_action", "remove_action", "decide_plan",
-             "reopen_plan", "record_endorsement", "start_plan", "complete_plan", "withdraw_plan"):
+for name in (
+    "write_ambition",
+    "edit_ambition",
+    "open_ambition",
+    "mark_point",
+    "remove_point",
+    "answer_point",
+    "adopt_ambition",
+    "realise_ambition",
+    "drop_ambition",
+    "write_plan",
+    "edit_plan",
+    "write_action",
+    "remove_action",
+    "decide_plan",
+    "reopen_plan",
+    "record_endorsement",
+    "start_plan",
+    "complete_plan",
+    "withdraw_plan",
+):
     rules.add_perm(f"actionplans.{name}", manages_owner)
 for name in ("edit_action", "report_progress", "reach_milestone", "draft_result", "edit_result", "publish_result"):
     rules.add_perm(f"actionplans.{name}", manages_owner | owns_action)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from actionplans.models import Ambition, ActionPlan, Result
+from actionplans.models import ActionPlan, Ambition, Result
 from inno4sports.core.search import Document, indexes
 
 

@@ -28,8 +28,15 @@ CLUSTER = Lifecycle(
     tones={"candidate": "now", "active": "good", "archived": ""},
     steps=(
         Step("activate_cluster", ("candidate",), "active", _("Activate the region"), _("activated the region"), "activated"),
-        Step("archive_cluster", ("candidate", "active"), "archived", _("Archive the region"), _("archived the region"), danger=True,
-             confirm=_("The region and all its pages leave the public site. An administrator can activate it again.")),
+        Step(
+            "archive_cluster",
+            ("candidate", "active"),
+            "archived",
+            _("Archive the region"),
+            _("archived the region"),
+            danger=True,
+            confirm=_("The region and all its pages leave the public site. An administrator can activate it again."),
+        ),
         Step("restore_cluster", ("archived",), "active", _("Bring the region back"), _("brought the region back")),
     ),
 )
@@ -41,10 +48,25 @@ ORGANISATION = Lifecycle(
     tones={"pending": "warn", "approved": "good", "declined": "bad", "archived": ""},
     steps=(
         Step("approve_organisation", ("pending", "declined"), "approved", _("Approve the member"), _("approved the member organisation"), "decided"),
-        Step("decline_organisation", ("pending",), "declined", _("Decline"), _("declined the member organisation"), "decided", danger=True,
-             confirm=_("The person who signed it up gets an e-mail. You can still approve it later.")),
-        Step("archive_organisation", ("approved",), "archived", _("Archive the member"), _("archived the member organisation"), danger=True,
-             confirm=_("It leaves the directory; what it took part in stays. You can restore it.")),
+        Step(
+            "decline_organisation",
+            ("pending",),
+            "declined",
+            _("Decline"),
+            _("declined the member organisation"),
+            "decided",
+            danger=True,
+            confirm=_("The person who signed it up gets an e-mail. You can still approve it later."),
+        ),
+        Step(
+            "archive_organisation",
+            ("approved",),
+            "archived",
+            _("Archive the member"),
+            _("archived the member organisation"),
+            danger=True,
+            confirm=_("It leaves the directory; what it took part in stays. You can restore it."),
+        ),
         Step("restore_organisation", ("archived",), "approved", _("Restore the member"), _("restored the member organisation")),
     ),
 )

@@ -72,7 +72,12 @@ CITED = {
     "action": "actionplans.action",
     "result": "actionplans.result",
 }
-CITATIONS = ((LessonCitation, "learning.lesson"), (AmbitionCitation, "actionplans.ambition"), (ActionCitation, "actionplans.action"), (FindingCitation, "dissemination.finding"))
+CITATIONS = (
+    (LessonCitation, "learning.lesson"),
+    (AmbitionCitation, "actionplans.ambition"),
+    (ActionCitation, "actionplans.action"),
+    (FindingCitation, "dissemination.finding"),
+)
 
 
 def _edges_sql() -> str:
@@ -314,7 +319,9 @@ def gaps(user: Any, limit: int = 30) -> list[Gap]:
     for lesson in lessons[:limit]:
         found.append(Gap("ambition", lesson, _("This lesson is used by no ambition or action yet."), lesson.get_absolute_url(), _("Open the lesson")))
     of_plan = {} if everything else {"plan__cluster_id__in": user.cluster_ids}
-    bare = Action.objects.visible_to(user).filter(**of_plan).exclude(pk__in=ActionCitation.objects.values("action_id")).select_related("plan__cluster")
+    bare = (
+        Action.objects.visible_to(user).filter(**of_plan).exclude(pk__in=ActionCitation.objects.values("action_id")).select_related("plan__cluster")
+    )
     for action in bare[:limit]:
         found.append(Gap("lesson", action, _("No lesson explains this action."), action.get_absolute_url(), _("Open the action")))
     of_result = {} if everything else {"action__plan__cluster_id__in": user.cluster_ids}

@@ -8,4 +8,4 @@ class RoofConfig(AppConfig):
     label = "roof"
 
     def ready(self) -> None:
-        from inno4sports import celery  # noqa: F401, PLC0415 -- web processes send wake-ups through this application
+        from inno4sports import celery  # noqa: F401 -- web processes send wake-ups through this application

@@ -28,7 +28,12 @@ def home(request: HttpRequest) -> HttpResponse:
     """The front page: nothing in it depends on a session, so a visitor's page can be shared."""
     user = request.user
     practices = GoodPractice.objects.visible_to(user).filter(cluster=OuterRef("pk"), status="admitted").order_by().values("cluster")
-    actions = Action.objects.visible_to(user).filter(plan__cluster=OuterRef("pk"), plan__in=ActionPlan.objects.in_force()).order_by().values("plan__cluster")
+    actions = (
+        Action.objects.visible_to(user)
+        .filter(plan__cluster=OuterRef("pk"), plan__in=ActionPlan.objects.in_force())
+        .order_by()
+        .values("plan__cluster")
+    )
     clusters = Cluster.objects.visible_to(user).active()
     context = {
         "clusters": clusters.annotate(

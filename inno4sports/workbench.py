@@ -176,7 +176,11 @@ def waiting_in_one_state(user: User) -> list[QuerySet]:
     parts = [
         in_state(practices.filter(author, status="draft"), "practice"),
         in_state(practices.filter(author, status="returned"), "returned"),
-        in_state(Result.objects.filter(Q(action__plan__cluster_id__in=user.managed_ids) | Q(action__owner=user), status="draft"), "result", cluster="action__plan__cluster_id"),
+        in_state(
+            Result.objects.filter(Q(action__plan__cluster_id__in=user.managed_ids) | Q(action__owner=user), status="draft"),
+            "result",
+            cluster="action__plan__cluster_id",
+        ),
     ]
     if user.is_editor:
         parts.append(in_state(practices.filter(status="published"), "published"))

@@ -76,9 +76,25 @@ rules.add_perm("learning.archive_practice", manages_owner)
 rules.add_perm("learning.restore_practice", manages_owner)
 rules.add_perm("learning.admit_practice", is_editor)
 
-for name in ("create_questionnaire", "edit_questionnaire", "create_request", "edit_request", "open_request", "close_request",
-             "reopen_request", "extend_request", "remind_request", "withdraw_request", "share_summary", "reply_to_feedback",
-             "release_text", "hold_back_text", "invite_to_answer", "withdraw_link", "read_answers"):
+for name in (
+    "create_questionnaire",
+    "edit_questionnaire",
+    "create_request",
+    "edit_request",
+    "open_request",
+    "close_request",
+    "reopen_request",
+    "extend_request",
+    "remind_request",
+    "withdraw_request",
+    "share_summary",
+    "reply_to_feedback",
+    "release_text",
+    "hold_back_text",
+    "invite_to_answer",
+    "withdraw_link",
+    "read_answers",
+):
     rules.add_perm(f"learning.{name}", hosts)
 rules.add_perm("learning.submit_feedback", holds_invitation | invited_author)
 rules.add_perm("learning.save_feedback", holds_invitation | invited_author)

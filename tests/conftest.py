@@ -8,7 +8,7 @@ from django.db import connection
 from django.test import Client
 
 from tests.people import people  # noqa: F401 -- a fixture
-from tests.services import pytest_runtest_setup, pytest_runtest_makereport, pytest_make_collect_report  # noqa: F401 -- hooks of pytest
+from tests.services import pytest_make_collect_report, pytest_runtest_makereport, pytest_runtest_setup  # noqa: F401 -- hooks of pytest
 
 # Writes that a GET may do, by the table: the session, sign-in throttles (docs/architecture.md).
 MAY_WRITE = re.compile(r'"?(django_session|clusters_user)"? ', re.IGNORECASE)
@@ -34,10 +34,10 @@ class WatchingClient(Client):
 
 
 def checked(response):
-    if response.get("Content-Type", "").startswith("text/html") and not response.streaming:
-        if found := INLINE.search(response.content):
-            near = response.content[max(0, found.start() - 60) : found.end() + 120]
-            pytest.fail(f"the page carries what must not be there: {near!r}")
+    is_page = response.get("Content-Type", "").startswith("text/html") and not response.streaming
+    if is_page and (found := INLINE.search(response.content)):
+        near = response.content[max(0, found.start() - 60) : found.end() + 120]
+        pytest.fail(f"the page carries what must not be there: {near!r}")
     return response
 
 

@@ -23,6 +23,10 @@ from learning.domain.request import REMIND_BEFORE, Invitee, create_request, invi
 from learning.models import Feedback, Lesson, Question, Questionnaire
 
 
+EDITABLE = ("draft", "open_for_feedback")
+ADOPTED = _("An adopted ambition is not edited any more.")
+
+
 @transaction.atomic
 def write_ambition(cluster: Cluster, *, by: Actor, lessons: Iterable[Lesson] = (), **fields: Any) -> Ambition:
     """A draft of the cluster's own."""
@@ -38,8 +42,8 @@ def write_ambition(cluster: Cluster, *, by: Actor, lessons: Iterable[Lesson] = (
 def edit_ambition(ambition: Ambition, *, by: Actor, lessons: Iterable[Lesson], version: int | None = None, **fields: Any) -> Ambition:
     """Text and citations change until it is adopted. Raises WrongState after that, Conflict."""
     with changing(ambition, "actionplans.edit_ambition", by=by, version=version) as locked:
-        if locked.status not in ("draft", "open_for_feedback"):
-            raise WrongState(_("An adopted ambition is not edited any more."), locked)
+        if locked.status not in EDITABLE:
+            raise WrongState(ADOPTED, locked)
         for name, value in fields.items():
             setattr(locked, name, value)
         record(locked, "edit_ambition", by=by)

@@ -57,9 +57,7 @@ def _must_be_draft(plan: ActionPlan) -> None:
 # Actions --------------------------------------------------------------------------------------------------------------------
 
 
-def write_action(
-    plan: ActionPlan, *, by: Actor, cited: Iterable[Thing] = (), milestones: Milestones = (), **fields: Any
-) -> Action:
+def write_action(plan: ActionPlan, *, by: Actor, cited: Iterable[Thing] = (), milestones: Milestones = (), **fields: Any) -> Action:
     """Add an action, numbered after the last; its owner is told."""
     with changing(plan, "actionplans.write_action", by=by) as locked:
         _must_be_draft(locked)
@@ -76,9 +74,7 @@ def write_action(
     return action
 
 
-def edit_action(
-    action: Action, *, by: Actor, cited: Iterable[Thing], milestones: Milestones, version: int | None = None, **fields: Any
-) -> Action:
+def edit_action(action: Action, *, by: Actor, cited: Iterable[Thing], milestones: Milestones, version: int | None = None, **fields: Any) -> Action:
     """While the plan is a draft (WrongState), on the version the reader saw (Conflict); a new owner is told."""
     with transaction.atomic():
         # The plan first, as every act on it does: two acts then queue and never wait for each other.
@@ -129,9 +125,7 @@ def decide_plan(plan: ActionPlan, *, by: Actor, version: int | None = None) -> A
             raise WrongState(reason, locked)
         number = (locked.revisions.aggregate(last=Max("number"))["last"] or 0) + 1
         body = body_of(locked)
-        Revision.objects.create(
-            plan=locked, number=number, body=body, fingerprint=fingerprint_of(body), frozen_at=clock.now(), frozen_by=by
-        )
+        Revision.objects.create(plan=locked, number=number, body=body, fingerprint=fingerprint_of(body), frozen_at=clock.now(), frozen_by=by)
         notify(event, Membership.objects.managers_of(*cited_cluster_ids(locked)), "plan_decided")
     return plan
 
@@ -154,9 +148,31 @@ def not_completed_because(actions: Iterable[Action]) -> str | Promise:
 
 def body_of(plan: ActionPlan) -> dict[str, Any]:
     """The text of the plan as data: what a revision freezes."""
-    words = ("title", "english_summary", "partners", "policy_instrument", "policy_instrument_english", "policy_measure", "context", "challenges", "needs")
+    words = (
+        "title",
+        "english_summary",
+        "partners",
+        "policy_instrument",
+        "policy_instrument_english",
+        "policy_measure",
+        "context",
+        "challenges",
+        "needs",
+    )
     parts = {w: getattr(plan, w) for w in words} | {"starts_on": str(plan.starts_on or ""), "ends_on": str(plan.ends_on or "")}
-    fields = ("number", "title", "background", "no_citation_reason", "description", "players", "timeframe", "costs_eur", "funding", "indicator", "indicator_target")
+    fields = (
+        "number",
+        "title",
+        "background",
+        "no_citation_reason",
+        "description",
+        "players",
+        "timeframe",
+        "costs_eur",
+        "funding",
+        "indicator",
+        "indicator_target",
+    )
     parts["actions"] = [
         {f: getattr(a, f) for f in fields}
         | {
@@ -165,7 +181,9 @@ def body_of(plan: ActionPlan) -> dict[str, Any]:
             "cites": [{"kind": c.cited.kind, "id": str(c.cited.public_id), "title": str(c.cited)} for c in a.citations.all()],
             "milestones": [{"title": m.title, "due_on": str(m.due_on)} for m in a.milestones.all()],
         }
-        for a in plan.actions.prefetch_related("citations__lesson", "citations__practice", "citations__ambition", "citations__feedback_request", "milestones")
+        for a in plan.actions.prefetch_related(
+            "citations__lesson", "citations__practice", "citations__ambition", "citations__feedback_request", "milestones"
+        )
     ]
     return parts
 

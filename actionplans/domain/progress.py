@@ -22,6 +22,7 @@ from .plan import cited_cluster_ids
 PERIOD = dt.timedelta(days=183)
 REPORTABLE = ("endorsed", "implementing")
 OVER = (Action.State.COMPLETED, Action.State.ABANDONED)
+PUBLISHED = _("A published result is not edited any more.")
 TO_COME = _("This day is still to come. A report tells what has happened.")
 
 
@@ -115,7 +116,7 @@ def edit_result(result: Result, *, by: Actor, version: int | None = None, **fiel
     """While it is a draft (WrongState)."""
     with changing(result, "actionplans.edit_result", by=by, version=version) as locked:
         if locked.status != "draft":
-            raise WrongState(_("A published result is not edited any more."), locked)
+            raise WrongState(PUBLISHED, locked)
         for name, value in fields.items():
             setattr(locked, name, value)
         record(locked, "edit_result", by=by)

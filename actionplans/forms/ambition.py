@@ -18,7 +18,9 @@ from learning.models import FeedbackRequest, Lesson, Questionnaire
 
 class AmbitionForm(PortalModelForm):
     cluster = forms.ModelChoiceField(Cluster.objects.none(), label=_("Cluster"))
-    lessons = CitationField(label=_("Lessons it is shaped by"), required=False, help_text=_("The thread begins here: tick what this ambition rests on"))
+    lessons = CitationField(
+        label=_("Lessons it is shaped by"), required=False, help_text=_("The thread begins here: tick what this ambition rests on")
+    )
     language = forms.ChoiceField(label=_("Language of the text"), choices=settings.LANGUAGES)
 
     class Meta:

@@ -70,9 +70,21 @@ class PlanForm(PortalModelForm):
 class ActionForm(PortalModelForm):
     """One action in the programme's six points; players and milestones one a line."""
 
-    cited = CitationField(label=_("What explains it"), required=False, help_text=_("Lessons, practices, ambitions and shared feedback. Tick at least one, or write a reason below."))
-    players_text = forms.CharField(label=_("Players involved"), required=False, max_length=3000, widget=long(4), help_text=_("One a line: organisation – role"))
-    milestones_text = forms.CharField(label=_("Milestones"), required=False, max_length=3000, widget=long(4), help_text=_("One a line: year-month-day, then what is reached. For example 2027-03-31 Route is signposted"))
+    cited = CitationField(
+        label=_("What explains it"),
+        required=False,
+        help_text=_("Lessons, practices, ambitions and shared feedback. Tick at least one, or write a reason below."),
+    )
+    players_text = forms.CharField(
+        label=_("Players involved"), required=False, max_length=3000, widget=long(4), help_text=_("One a line: organisation – role")
+    )
+    milestones_text = forms.CharField(
+        label=_("Milestones"),
+        required=False,
+        max_length=3000,
+        widget=long(4),
+        help_text=_("One a line: year-month-day, then what is reached. For example 2027-03-31 Route is signposted"),
+    )
     owner = forms.ModelChoiceField(User.objects.none(), label=_("Owner"), required=False, empty_label=_("none"), help_text=_("Reports on progress"))
 
     class Meta:
@@ -114,7 +126,9 @@ class ActionForm(PortalModelForm):
             except ValueError:
                 title = ""
             if not title.strip():
-                raise forms.ValidationError(_("“%(line)s” does not begin with a day and go on with words. Write it as 2027-03-31 Route is signposted.") % {"line": line[:60]})
+                raise forms.ValidationError(
+                    _("“%(line)s” does not begin with a day and go on with words. Write it as 2027-03-31 Route is signposted.") % {"line": line[:60]}
+                )
         return found
 
     def clean(self) -> dict[str, Any]:
@@ -124,8 +138,14 @@ class ActionForm(PortalModelForm):
 
     def stands(self, cited: list[Thing]) -> list[tuple[str, str]]:
         """After a conflict: what the lists hold now, where that is not what was typed. `cited` is what is cited now."""
-        now = {"cited": {t.public_id for t in cited}, "players_text": self.initial["players_text"], "milestones_text": self.initial["milestones_text"]}
-        typed = {"cited": {t.public_id for t in self.cleaned_data["cited"]}} | {n: self.data.get(n, "").strip() for n in ("players_text", "milestones_text")}
+        now = {
+            "cited": {t.public_id for t in cited},
+            "players_text": self.initial["players_text"],
+            "milestones_text": self.initial["milestones_text"],
+        }
+        typed = {"cited": {t.public_id for t in self.cleaned_data["cited"]}} | {
+            n: self.data.get(n, "").strip() for n in ("players_text", "milestones_text")
+        }
         words = now | {"cited": "\n".join(map(str, cited)) or str(_("none"))}
         return [(str(self.fields[name].label), str(words[name])) for name in now if now[name] != typed[name]]
 
@@ -202,7 +222,13 @@ class ReportForm(PortalModelForm):
 class ResultForm(PortalModelForm):
     """A sentence, a day, figures with their source: one a line."""
 
-    figures_text = forms.CharField(label=_("Figures"), required=False, max_length=2000, widget=long(3), help_text=_("One a line: what; value; unit; source. For example People reached; 640; people; counted at the start"))
+    figures_text = forms.CharField(
+        label=_("Figures"),
+        required=False,
+        max_length=2000,
+        widget=long(3),
+        help_text=_("One a line: what; value; unit; source. For example People reached; 640; people; counted at the start"),
+    )
 
     class Meta:
         model = Result

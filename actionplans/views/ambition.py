@@ -19,7 +19,7 @@ from clusters.models import in_network
 from inno4sports.core.forms import PortalForm
 from inno4sports.core.history import history_of
 from inno4sports.core.http import actor_of, changed_fields, one_time, paged
-from inno4sports.core.lifecycle import Conflict, check_step, steps_open_to
+from inno4sports.core.lifecycle import Conflict, WrongState, check_step, steps_open_to
 from inno4sports.core.permissions import allowed, require
 from learning.models import Feedback, FeedbackRequest, Lesson, Question
 
@@ -49,7 +49,7 @@ def ambition_detail(request: HttpRequest, slug: str) -> HttpResponse:
     context = {
         "ambition": ambition,
         "points": points,
-        "may_edit": allowed(request.user, "actionplans.edit_ambition", ambition) and ambition.status in ("draft", "open_for_feedback"),
+        "may_edit": ambition.status in acts.EDITABLE and allowed(request.user, "actionplans.edit_ambition", ambition),
         "may_answer": allowed(request.user, "actionplans.answer_point", ambition) and ambition.status == "open_for_feedback",
         "sees_request": ambition.feedback_request_id is not None and asked.exists(),
         "steps": with_reasons(steps_open_to(ambition, request.user), adopt_ambition=acts.not_adopted_because(ambition, points)),
@@ -81,6 +81,8 @@ def ambition_create(request: HttpRequest) -> HttpResponse:
 def ambition_edit(request: HttpRequest, slug: str) -> HttpResponse:
     ambition = visible_ambition(request, slug)
     require(request.user, "actionplans.edit_ambition", ambition)
+    if ambition.status not in acts.EDITABLE:
+        raise WrongState(acts.ADOPTED, ambition)
     cited = [c.lesson for c in ambition.citations.select_related("lesson")]
     form = AmbitionForm(request.POST or None, instance=ambition, user=request.user, cited=cited)
     context = {"ambition": ambition, "form": form}

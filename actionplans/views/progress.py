@@ -32,7 +32,9 @@ def report_create(request: HttpRequest, slug: str, n: int) -> HttpResponse:
         acts.report_progress(action, by=actor_of(request), **form.cleaned_data)
         messages.success(request, _("Progress reported."))
         return redirect(action)
-    return render(request, "actionplans/report_create.html", {"action": action, "plan": action.plan, "form": form}, status=422 if form.errors else 200)
+    return render(
+        request, "actionplans/report_create.html", {"action": action, "plan": action.plan, "form": form}, status=422 if form.errors else 200
+    )
 
 
 @require_POST
@@ -89,6 +91,8 @@ def result_detail(request: HttpRequest, slug: str) -> HttpResponse:
 def result_edit(request: HttpRequest, slug: str) -> HttpResponse:
     result = visible_result(request, slug)
     require(request.user, "actionplans.edit_result", result)
+    if result.status != "draft":
+        raise WrongState(acts.PUBLISHED, result)
     form = ResultForm(request.POST or None, instance=result)
     context = {"result": result, "form": form}
     if request.method == "POST" and form.is_valid():

@@ -57,9 +57,7 @@ def invite_member(
         return invite(cluster, email=email, name=name, role=role, language=language, organisation=organisation, by=by)
 
 
-def invite(
-    cluster: Cluster, *, email: str, name: str, role: str, language: str, organisation: Organisation | None = None, by: Actor
-) -> Invitation:
+def invite(cluster: Cluster, *, email: str, name: str, role: str, language: str, organisation: Organisation | None = None, by: Actor) -> Invitation:
     """Write the invitation and owe its mail, in the caller's transaction; the caller has asked who may.
 
     A person who has an account gets it in the account's language, and finds it among what was told.
@@ -150,25 +148,19 @@ def _join(invitation: Invitation, user: User) -> Membership:
 def accept_with_new_account(invitation: Invitation, *, name: str, password: str, language: str) -> User:
     """Make the invited person's account, whose address the link has proved, and join. Raises WrongState if one exists."""
     with transaction.atomic():
-        user = create_account(
-            email=invitation.email, name=name, password=password, language=language, timezone=invitation.cluster.timezone
-        )
+        user = create_account(email=invitation.email, name=name, password=password, language=language, timezone=invitation.cluster.timezone)
         accept_invitation(invitation, by=Actor.objects.of(user))
     return user
 
 
-def create_account(
-    *, email: str, name: str, language: str = "en", timezone: str = "Europe/Brussels", password: str | None = None
-) -> User:
+def create_account(*, email: str, name: str, language: str = "en", timezone: str = "Europe/Brussels", password: str | None = None) -> User:
     """An account whose address counts as verified: whoever makes it has proved or vouches for it.
 
     Without a password the person signs in by a code in the mail. Raises WrongState if the address has an account.
     """
     try:
         with transaction.atomic():
-            user = User.objects.create_user(
-                email, password, name=name, language=language, timezone=timezone, joined_at=clock.now()
-            )
+            user = User.objects.create_user(email, password, name=name, language=language, timezone=timezone, joined_at=clock.now())
             EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
     except IntegrityError as error:
         raise WrongState(_("This address has an account already. Sign in with it.")) from error

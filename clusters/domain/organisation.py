@@ -136,9 +136,7 @@ def add_organisations(cluster: Cluster, *, rows: Sequence[Row], by: Actor) -> li
     """Add all rows or none: one that fails (WrongState names it) takes the others back."""
     with transaction.atomic():
         return [
-            add_organisation(
-                cluster, name=row.name, segment=row.segment, city=row.city, website=row.website, language=cluster.language, by=by
-            )
+            add_organisation(cluster, name=row.name, segment=row.segment, city=row.city, website=row.website, language=cluster.language, by=by)
             for row in rows
         ]
 

@@ -45,9 +45,7 @@ class AcceptForm(PortalForm):
         label=_("Your name"), max_length=120, help_text=_("As colleagues in other regions know you"),
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )  # fmt: skip
-    password = forms.CharField(
-        label=_("Password"), strip=False, widget=forms.PasswordInput(attrs={"autocomplete": "new-password"})
-    )
+    password = forms.CharField(label=_("Password"), strip=False, widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}))
     language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES, help_text=_("Of the pages and of your e-mails"))
 
     def __init__(self, *args: Any, email: str, **kwargs: Any) -> None:

@@ -17,7 +17,9 @@ from .choices import countries, languages, zones
 class ClusterFilter(PortalForm):
     """The bar over the start list."""
 
-    q = forms.CharField(label=_("Name, place or words"), required=False, max_length=100, widget=forms.TextInput(attrs={"class": "input", "type": "search"}))
+    q = forms.CharField(
+        label=_("Name, place or words"), required=False, max_length=100, widget=forms.TextInput(attrs={"class": "input", "type": "search"})
+    )
     country = forms.ChoiceField(label=_("Country"), required=False, widget=forms.Select(attrs={"class": "input"}))
 
     def __init__(self, *args: Any, present: set[str], **kwargs: Any) -> None:
@@ -29,8 +31,12 @@ class ClusterCreateForm(PortalForm):
     """A region that joins: what the administrator needs to know, and no more."""
 
     name = forms.CharField(label=_("Name of the cluster"), max_length=150)
-    region_name = forms.CharField(label=_("Name of the region, in English"), max_length=100, help_text=_("Names in other languages can be added later"))
-    code = forms.CharField(label=_("Three letters"), min_length=3, max_length=3, help_text=_("The region wears them everywhere. They are not changed later."))
+    region_name = forms.CharField(
+        label=_("Name of the region, in English"), max_length=100, help_text=_("Names in other languages can be added later")
+    )
+    code = forms.CharField(
+        label=_("Three letters"), min_length=3, max_length=3, help_text=_("The region wears them everywhere. They are not changed later.")
+    )
     country = forms.ChoiceField(label=_("Country"))
     content_languages = forms.MultipleChoiceField(
         label=_("Languages of its texts"), widget=forms.CheckboxSelectMultiple, help_text=_("The languages in which the region writes")
@@ -67,12 +73,27 @@ class ClusterForm(PortalModelForm):
     timezone = forms.ChoiceField(label=_("Time zone"))
     content_languages = forms.MultipleChoiceField(label=_("Languages of its texts"), widget=forms.CheckboxSelectMultiple)
     language = forms.ChoiceField(label=_("Language of summary and beginning"))
-    latitude = forms.FloatField(label=_("Latitude"), min_value=-90, max_value=90, required=False, help_text=_("Where the seat stands on the map, for example 66.5039"))
+    latitude = forms.FloatField(
+        label=_("Latitude"), min_value=-90, max_value=90, required=False, help_text=_("Where the seat stands on the map, for example 66.5039")
+    )
     longitude = forms.FloatField(label=_("Longitude"), min_value=-180, max_value=180, required=False)
 
     class Meta:
         model = Cluster
-        fields = ["name", "own_name", "city", "nuts_code", "website", "summary", "began", "language", "content_languages", "timezone", "latitude", "longitude"]
+        fields = [
+            "name",
+            "own_name",
+            "city",
+            "nuts_code",
+            "website",
+            "summary",
+            "began",
+            "language",
+            "content_languages",
+            "timezone",
+            "latitude",
+            "longitude",
+        ]
         widgets = {"summary": forms.Textarea(attrs={"rows": 8}), "began": forms.Textarea(attrs={"rows": 5})}
         help_texts = {
             "nuts_code": _("The code of the region in the European statistics, for example FI1D7"),

@@ -27,7 +27,9 @@ ROWS_AT_ONCE = 300
 class MemberFilter(PortalForm):
     """The bar over the directory."""
 
-    q = forms.CharField(label=_("Name, place or words"), required=False, max_length=100, widget=forms.TextInput(attrs={"class": "input", "type": "search"}))
+    q = forms.CharField(
+        label=_("Name, place or words"), required=False, max_length=100, widget=forms.TextInput(attrs={"class": "input", "type": "search"})
+    )
     segment = forms.ChoiceField(
         label=_("Kind"), required=False, choices=[("", _("all kinds")), *OrganisationSegment.choices], widget=forms.Select(attrs={"class": "input"})
     )

@@ -19,9 +19,7 @@ BATCH = 500
 
 def compose_digests() -> int:
     """Compose for everybody whose hour has come today; answers how many digests were made. Safe to run twice at once."""
-    Notification.objects.open().filter(user__digest=User.Rhythm.NEVER).update(
-        settled_at=clock.now(), settled_by_way=Notification.Way.NEVER
-    )
+    Notification.objects.open().filter(user__digest=User.Rhythm.NEVER).update(settled_at=clock.now(), settled_by_way=Notification.Way.NEVER)
     total = 0
     due = due_users()
     for begin in range(0, len(due), BATCH):
@@ -54,9 +52,7 @@ def _compose_batch(users: list[User]) -> int:
     hidden = _hidden(todo, mine)
     Notification.objects.filter(pk__in=hidden).update(settled_at=clock.now(), settled_by_way=Notification.Way.HIDDEN)
     told = {u.pk: [n for n in mine.get(u.pk, []) if n.pk not in hidden] for u in todo}
-    digests = [
-        Digest(user=u, day=days[u.pk], language=u.language, composed_at=clock.now(), items=len(told[u.pk])) for u in todo if told[u.pk]
-    ]
+    digests = [Digest(user=u, day=days[u.pk], language=u.language, composed_at=clock.now(), items=len(told[u.pk])) for u in todo if told[u.pk]]
     Digest.objects.bulk_create(digests)
     changed = []
     for digest in digests:

@@ -53,9 +53,7 @@ def _keep_clusters(finding: Finding) -> None:
     finding.cited_clusters.set(clusters_on_trail(finding))
 
 
-def edit_finding(
-    finding: Finding, *, by: Actor, cited: Iterable[Thing], topics: Iterable[Any], version: int | None = None, **fields: Any
-) -> Finding:
+def edit_finding(finding: Finding, *, by: Actor, cited: Iterable[Thing], topics: Iterable[Any], version: int | None = None, **fields: Any) -> Finding:
     """While it is a draft (WrongState), on the version the reader saw (Conflict)."""
     with changing(finding, "dissemination.edit_finding", by=by, version=version) as locked:
         if locked.status != "draft":
@@ -111,7 +109,7 @@ def return_finding(finding: Finding, *, by: Actor, reason: str, version: int | N
     with taking(finding, "return_finding", by=by, version=version, note=reason) as (locked, event):
         locked.return_reason = reason
         locked.submitted_at = locked.submitted_by = None
-        notify(event, User.objects.filter(pk__in=[locked.created_by.user_id] if locked.created_by else []), "finding_returned")
+        notify(event, [user for user in [getattr(locked.created_by, "user", None)] if user], "finding_returned")
     return finding
 
 

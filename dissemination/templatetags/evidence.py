@@ -26,6 +26,6 @@ def evidence_panel(context: dict[str, Any], thing: Any) -> dict[str, Any]:
 
 @register.inclusion_tag("components/course.html", takes_context=True)
 def thread_course(context: dict[str, Any], thing: Any) -> dict[str, Any]:
-    from inno4sports.core.templatetags.portal import course  # noqa: PLC0415 -- the floor's own tag draws it
+    from inno4sports.core.templatetags.portal import course
 
     return course(course_of(thing, _trail(context, thing)))

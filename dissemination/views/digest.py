@@ -8,7 +8,8 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
 from clusters.models import User
-from dissemination.domain.digest import change_preferences, unsubscribe as end_digest
+from dissemination.domain.digest import change_preferences
+from dissemination.domain.digest import unsubscribe as end_digest
 from dissemination.forms import PreferencesForm
 from inno4sports.core.http import held_link, keep_link
 from inno4sports.core.tokens import read_token

@@ -141,9 +141,7 @@ def finding_step(request: HttpRequest, slug: str, step: str) -> HttpResponse:
     return redirect(finding) if still else redirect("dissemination:finding_list")
 
 
-def _step_form(
-    request: HttpRequest, finding: Finding, template: str, form_class: Any, act: Any, given: dict[str, str]
-) -> HttpResponse:
+def _step_form(request: HttpRequest, finding: Finding, template: str, form_class: Any, act: Any, given: dict[str, str]) -> HttpResponse:
     form = form_class(request.POST or None)
     if request.method == "POST" and form.is_valid():
         act(finding, by=actor_of(request), **form.cleaned_data, **given)

@@ -15,7 +15,7 @@ from . import clock
 from .models import Actor, StoredFile, Thing
 
 # Direction overrides can make a sentence read as its opposite; they are never needed in the languages here.
-_UNWANTED = {*range(0x00, 0x09), 0x0B, 0x0C, *range(0x0E, 0x20), *range(0x7F, 0xA0), 0xFEFF, 0xFFFE, 0xFFFF}
+_UNWANTED = {*range(0x09), 0x0B, 0x0C, *range(0x0E, 0x20), *range(0x7F, 0xA0), 0xFEFF, 0xFFFE, 0xFFFF}
 _UNWANTED |= {*range(0x202A, 0x202F), *range(0x2066, 0x206A)}
 _TABLE = dict.fromkeys(_UNWANTED)
 
@@ -54,12 +54,12 @@ class PortalForm(CleanTextMixin, forms.Form):
 class PortalModelForm(CleanTextMixin, forms.ModelForm):
     """A ModelForm that never saves: its cleaned data go into one domain call."""
 
-    def save(self, commit: bool = True) -> Any:
+    def save(self, commit: bool = True) -> Any:  # noqa: ARG002 -- Django's signature
         raise TypeError("forms do not save: call the act")
 
     def _post_clean(self) -> None:
         """Validate against a copy: the instance on the page keeps what is stored."""
-        import copy  # noqa: PLC0415
+        import copy
 
         stored, self.instance = self.instance, copy.copy(self.instance)
         try:

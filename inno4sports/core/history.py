@@ -17,9 +17,7 @@ def verbs(**words: str | Promise) -> None:
 def record(thing: Thing, verb: str, *, by: Actor, note: str = "") -> HistoryEvent:
     """Write that `by` did `verb` to `thing`. An unknown verb is a programming error (KeyError)."""
     VERBS[verb]
-    return HistoryEvent.objects.create(
-        thing_kind=thing.kind, thing_id=thing.public_id, verb=verb, actor=by, at=clock.now(), note=note[:2000]
-    )
+    return HistoryEvent.objects.create(thing_kind=thing.kind, thing_id=thing.public_id, verb=verb, actor=by, at=clock.now(), note=note[:2000])
 
 
 def history_of(thing: Thing) -> "list[HistoryEvent]":

@@ -62,8 +62,7 @@ def language_links(path: str) -> list[dict[str, Any]]:
     bare = f"/{rest}" if first in codes[1:] else path
     here = get_language() or "en"
     return [
-        {"code": code, "name": name, "url": bare if code == "en" else f"/{code}{bare}", "current": code == here}
-        for code, name in settings.LANGUAGES
+        {"code": code, "name": name, "url": bare if code == "en" else f"/{code}{bare}", "current": code == here} for code, name in settings.LANGUAGES
     ]
 
 
@@ -150,7 +149,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
     return render(request, "500.html", {"base_template": "page.html"}, status=500)
 
 
-def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001 -- Django's signature
     """The session ended while somebody typed: say so, show the text back."""
     return error_page(request, 403, session_expired=True, reason="")
 
@@ -165,9 +164,7 @@ def keep_link(request: HttpRequest, view: str, public_id: uuid.UUID, token: str)
     for code, _name in settings.LANGUAGES:
         with translation.override(code):
             path = reverse(view, args=[public_id])
-        response.set_cookie(
-            f"link-{code}", token, path=path, max_age=90 * 24 * 3600, httponly=True, samesite="Lax", secure=settings.PRODUCTION
-        )
+        response.set_cookie(f"link-{code}", token, path=path, max_age=90 * 24 * 3600, httponly=True, samesite="Lax", secure=settings.PRODUCTION)
     response["Referrer-Policy"] = "no-referrer"
     return response
 

@@ -144,9 +144,7 @@ def check_state(thing: Thing, step: Step) -> None:
     """Raises WrongState with a sentence that names the present state."""
     if thing.status not in step.sources:  # type: ignore[attr-defined]  # a thing with a lifecycle has a status
         status = thing.get_status_display()  # type: ignore[attr-defined]
-        raise WrongState(
-            _("This step is not open now. State: %(status)s. Reload the page to see what can be done.") % {"status": status}, thing
-        )
+        raise WrongState(_("This step is not open now. State: %(status)s. Reload the page to see what can be done.") % {"status": status}, thing)
 
 
 def check_step(thing: Thing, name: str, who: object) -> None:
@@ -174,9 +172,9 @@ class OpenStep:
     primary: bool = False
 
 
-def steps_open_to(thing: Thing, who: object, url_of: "object" = None) -> list[OpenStep]:
+def steps_open_to(thing: Thing, who: object) -> list[OpenStep]:
     """The steps that `who` (a user or an actor) may take in the present state, in the table's order; the first is primary."""
-    from django.urls import reverse  # noqa: PLC0415 -- only where buttons are wanted
+    from django.urls import reverse
 
     cycle = lifecycle_of(thing)
     found: list[OpenStep] = []
@@ -190,6 +188,6 @@ def steps_open_to(thing: Thing, who: object, url_of: "object" = None) -> list[Op
 
 
 def reindex(thing: Thing) -> None:
-    from .search import reindex as index  # noqa: PLC0415 -- search stands on models beside us
+    from .search import reindex as index
 
     index(thing)

@@ -14,6 +14,7 @@ from .tokens import BadLink
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
+
 def request_id(get_response: Handler) -> Handler:
     def middleware(request: HttpRequest) -> HttpResponse:
         token = current_request_id.set(uuid.uuid4().hex[:12])
@@ -82,7 +83,7 @@ class NamedErrors:
         return response
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
-        from .http import error_page  # noqa: PLC0415 -- http stands on the same level
+        from .http import error_page
 
         if isinstance(error, WrongState):
             return error_page(request, 409, reason=error.reason, thing=error.thing)

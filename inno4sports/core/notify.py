@@ -25,9 +25,7 @@ def notify(event: HistoryEvent, users: Iterable[Any], cause: str, *, way: str = 
     CAUSES[cause]
     settled = clock.now() if way else None
     rows = {
-        user.pk: Notification(
-            event=event, user=user, cause=cause, created_at=clock.now(), settled_at=settled, settled_by_way=way
-        )
+        user.pk: Notification(event=event, user=user, cause=cause, created_at=clock.now(), settled_at=settled, settled_by_way=way)
         for user in users
         if user.pk != event.actor.user_id
     }

@@ -68,9 +68,7 @@ def mail_of(key: str) -> Callable[[Callable[[dict[str, Any]], Letter | None]], C
 def send_mail_later(template: str, to: str, language: str, *, key: str | None = None, **ids: Any) -> None:
     """Owe one mail, in the act's transaction. `key` makes it unique: the same key again is no second mail."""
     MAILS[template]
-    row = OutboxMail(
-        template=template, to=to, language=language, ids=ids, key=key, next_at=timezone.now(), created_at=clock.now()
-    )
+    row = OutboxMail(template=template, to=to, language=language, ids=ids, key=key, next_at=timezone.now(), created_at=clock.now())
     OutboxMail.objects.bulk_create([row], ignore_conflicts=key is not None)
     wake("core.deliver_outbox")
 
@@ -93,7 +91,7 @@ def wake(task: str) -> None:
 
 
 def _send_wake(task: str) -> None:
-    from celery import current_app  # noqa: PLC0415 -- celery is slow to import and needed only after writes
+    from celery import current_app
 
     try:
         current_app.send_task(task, ignore_result=True, retry=False)
@@ -130,9 +128,7 @@ PAUSES = (10, 60, 300, 900, 3600)
 def lease(owner: str, limit: int) -> list[OutboxMail]:
     """Take up to `limit` due rows for MAIL_LEASE_SECONDS; no other worker gets them while the lease runs."""
     with transaction.atomic():
-        due = OutboxMail.objects.filter(
-            status__in=[OutboxMail.Status.QUEUED, OutboxMail.Status.LEASED], next_at__lte=Now()
-        ).order_by("next_at", "id")
+        due = OutboxMail.objects.filter(status__in=[OutboxMail.Status.QUEUED, OutboxMail.Status.LEASED], next_at__lte=Now()).order_by("next_at", "id")
         if connection.features.has_select_for_update_skip_locked:
             due = due.select_for_update(skip_locked=True)
         rows = list(due[:limit])

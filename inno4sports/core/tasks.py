@@ -42,9 +42,7 @@ def run_jobs() -> None:
 
 def _take_job() -> Job | None:
     with transaction.atomic():
-        waiting = Job.objects.filter(status=Job.Status.QUEUED) | Job.objects.filter(
-            status=Job.Status.RUNNING, lease_until__lt=clock.now()
-        )
+        waiting = Job.objects.filter(status=Job.Status.QUEUED) | Job.objects.filter(status=Job.Status.RUNNING, lease_until__lt=clock.now())
         if connection.features.has_select_for_update_skip_locked:
             waiting = waiting.select_for_update(skip_locked=True)
         job = waiting.order_by("id").first()

@@ -15,7 +15,8 @@ register = template.Library()
 RADIUS_KM = 6371.0
 SCALE = 0.1506627
 LEFT, TOP = 281.7475, 332.8168
-RING = 16
+WIDTH = 500
+RING, TAG = 16, 46
 
 
 def place(latitude: float, longitude: float) -> tuple[float, float]:
@@ -29,12 +30,32 @@ def place(latitude: float, longitude: float) -> tuple[float, float]:
 
 @dataclass
 class Town:
-    """A region on the map: ring, bib and name beside it."""
+    """A region on the map: a ring, with bib and city beside it, on the left where the drawing ends."""
 
     cluster: Cluster
     accent: int
     x: float
     y: float
+
+    @property
+    def tag_x(self) -> float:
+        return round(self.x + 20 if self.x + 20 + TAG <= WIDTH else self.x - 20 - TAG, 1)
+
+    @property
+    def tag_y(self) -> float:
+        return round(self.y + 2, 1)
+
+    @property
+    def code_x(self) -> float:
+        return round(self.tag_x + TAG / 2, 1)
+
+    @property
+    def code_y(self) -> float:
+        return round(self.y + 17.5, 1)
+
+    @property
+    def city_y(self) -> float:
+        return round(self.y + 38, 1)
 
 
 @dataclass

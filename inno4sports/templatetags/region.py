@@ -66,7 +66,9 @@ def lines_of(**parts: tuple[QuerySet, str, int]) -> dict[str, list[Line]]:
     """The first rows of each kind in one query: `kind=(rows, column of the word, how many)`."""
     queries = [
         # An inner limit: SQLite knows none in the parts of a union.
-        rows.model.objects.filter(pk__in=rows.values("pk")[:most]).order_by().values_list(Value(kind, CharField()), "pk", "slug", "title", "language", "origin", word)
+        rows.model.objects.filter(pk__in=rows.values("pk")[:most])
+        .order_by()
+        .values_list(Value(kind, CharField()), "pk", "slug", "title", "language", "origin", word)
         for kind, (rows, word, most) in parts.items()
     ]
     found: dict[str, list[Line]] = {kind: [] for kind in parts}

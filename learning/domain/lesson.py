@@ -40,9 +40,7 @@ def _write(lesson: Lesson, facts: LessonFacts) -> None:
         setattr(lesson, name, value)
 
 
-def write_lesson(
-    *, cluster: Cluster, cites: Iterable[Thing] = (), topics: Iterable[Topic] = (), by: Actor, **facts: Unpack[LessonFacts]
-) -> Lesson:
+def write_lesson(*, cluster: Cluster, cites: Iterable[Thing] = (), topics: Iterable[Topic] = (), by: Actor, **facts: Unpack[LessonFacts]) -> Lesson:
     """A draft of the learner `cluster`; `from_cluster` None is the network. The caller has asked who may see `cites`."""
     lesson = Lesson(cluster=cluster, created_by=by, changed_by=by, created_at=clock.now(), changed_at=clock.now())
     _write(lesson, facts)

@@ -33,9 +33,7 @@ def is_answered(questionnaire: Questionnaire) -> bool:
     return Feedback.objects.filter(request__questionnaire=questionnaire).exists()
 
 
-def create_questionnaire(
-    *, cluster: Cluster | None, title: str, language: str, questions: Sequence[QuestionDraft], by: Actor
-) -> Questionnaire:
+def create_questionnaire(*, cluster: Cluster | None, title: str, language: str, questions: Sequence[QuestionDraft], by: Actor) -> Questionnaire:
     """A questionnaire of a cluster, or of EPSI (None). Raises PermissionDenied."""
     questionnaire = Questionnaire(cluster=cluster, title=title, language=language, created_by=by, changed_by=by, created_at=clock.now())
     if not allowed(by, "learning.create_questionnaire", questionnaire):

@@ -130,7 +130,9 @@ def remove_person(registration: Registration, *, by: Actor) -> None:
 
 def _give_back(session: Session, registration: Registration, verb: str, by: Actor) -> None:
     if session.status != SessionStatus.ANNOUNCED:
-        raise WrongState(_("The list of the session stays as it is. State of the session: %(status)s.") % {"status": session.get_status_display()}, session)
+        raise WrongState(
+            _("The list of the session stays as it is. State of the session: %(status)s.") % {"status": session.get_status_display()}, session
+        )
     registration.left_at, registration.left_by = clock.now(), by
     registration.save(update_fields=["left_at", "left_by"])
     record(session, verb, by=by)

@@ -133,9 +133,7 @@ def edit_request(
 # Who is asked -------------------------------------------------------------------------------------------------------------
 
 
-def invite_to_answer(
-    request: FeedbackRequest, *, people: Sequence[Invitee], by: Actor, open_now: bool = False
-) -> list[FeedbackInvitation]:
+def invite_to_answer(request: FeedbackRequest, *, people: Sequence[Invitee], by: Actor, open_now: bool = False) -> list[FeedbackInvitation]:
     """Add people; an address that is invited already stays once, one that was withdrawn gets a new link.
 
     When the request is open the mails go out at once. `open_now` opens a draft in the same act. Answers the new
@@ -150,7 +148,7 @@ def invite_to_answer(
             if added:
                 event = record(locked, "invite_to_answer", by=by)
                 if locked.status == RequestStatus.OPEN:
-                    _ask(locked, added, event)
+                    _ask(added, event)
         if open_now and request.status == RequestStatus.DRAFT:
             open_request(request, by=by)
     return added
@@ -187,7 +185,7 @@ def _homes(users: Iterable[User]) -> dict[int, Cluster]:
     return found
 
 
-def _ask(request: FeedbackRequest, invitations: Sequence[FeedbackInvitation], event: HistoryEvent) -> None:
+def _ask(invitations: Sequence[FeedbackInvitation], event: HistoryEvent) -> None:
     """Owe each of them the mail with the personal link."""
     FeedbackInvitation.objects.filter(pk__in=[i.pk for i in invitations]).update(invited_at=clock.now())
     send_mails_later(ASKED, (_mail(i, "feedback_asked") for i in invitations))
@@ -227,7 +225,7 @@ def open_request(request: FeedbackRequest, *, by: Actor, version: int | None = N
         if not invitations:
             raise WrongState(_("Nobody is invited yet. Invite people first."), locked)
         _must_be_ahead(locked, locked.closes_at)
-        _ask(locked, invitations, event)
+        _ask(invitations, event)
     return request
 
 

@@ -69,9 +69,7 @@ def create_session(*, cluster: Cluster | None, topics: Iterable[Topic] = (), by:
     return session
 
 
-def edit_session(
-    session: Session, *, topics: Iterable[Topic], by: Actor, version: int | None = None, **facts: Unpack[SessionFacts]
-) -> Session:
+def edit_session(session: Session, *, topics: Iterable[Topic], by: Actor, version: int | None = None, **facts: Unpack[SessionFacts]) -> Session:
     """Change what is said of it. Who is registered is told when day, hours, place or link of an announced one change.
 
     WrongState once it is closed or cancelled, when an announced one would lose its day or place, when people who were
@@ -79,7 +77,9 @@ def edit_session(
     """
     with changing(session, "learning.edit_session", by=by, version=version) as locked:
         if locked.status in (SessionStatus.CLOSED, SessionStatus.CANCELLED):
-            raise WrongState(_("The session is over, so its page stays as it is. State: %(status)s.") % {"status": locked.get_status_display()}, locked)
+            raise WrongState(
+                _("The session is over, so its page stays as it is. State: %(status)s.") % {"status": locked.get_status_display()}, locked
+            )
         before = {name: getattr(locked, name) for name in (*ARRANGED_BY, "audience")}
         _write(locked, facts)
         if locked.status != SessionStatus.DRAFT:
@@ -197,7 +197,9 @@ def record_attendance(session: Session, *, present: Collection[int], by: Actor, 
     """
     with changing(session, "learning.record_attendance", by=by, version=version) as locked:
         if locked.status not in (SessionStatus.ANNOUNCED, SessionStatus.HELD):
-            raise WrongState(_("Attendance is recorded until the session is closed. State: %(status)s.") % {"status": locked.get_status_display()}, locked)
+            raise WrongState(
+                _("Attendance is recorded until the session is closed. State: %(status)s.") % {"status": locked.get_status_display()}, locked
+            )
         _must_have_begun(locked)
         rows = locked.registrations.current()
         rows.filter(pk__in=present).update(attended=True)

@@ -4,7 +4,6 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
@@ -219,9 +218,7 @@ def reply_to_feedback(request: FeedbackRequest, *, points: Sequence[Point], by: 
     with taking(request, "reply_to_feedback", by=by, version=version) as (locked, event):
         if locked.reply_points.exists():
             raise WrongState(_("The reply has gone out already."), locked)
-        answered = list(
-            FeedbackInvitation.objects.filter(request=locked, withdrawn_at=None, feedback__status=FeedbackStatus.SUBMITTED)
-        )
+        answered = list(FeedbackInvitation.objects.filter(request=locked, withdrawn_at=None, feedback__status=FeedbackStatus.SUBMITTED))
         if not answered:
             raise WrongState(_("Nobody answered, so there is nobody to reply to."), locked)
         if not points:

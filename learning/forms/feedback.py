@@ -60,9 +60,7 @@ def _field_of(question: Question) -> forms.Field:
         hint = _("1 is lowest, 5 is highest") if kind == Question.Kind.RATING else _("0 is lowest, 10 is highest")
         widget = forms.RadioSelect(attrs={"data-scale": str(len(numbers))})
         choices = [(str(n), str(n)) for n in numbers]
-        return forms.TypedChoiceField(
-            label=label, required=required, choices=choices, coerce=int, empty_value=None, widget=widget, help_text=hint
-        )
+        return forms.TypedChoiceField(label=label, required=required, choices=choices, coerce=int, empty_value=None, widget=widget, help_text=hint)
     if kind == Question.Kind.CHOICE:
         return forms.ChoiceField(label=label, required=required, choices=question.worded_choices, widget=forms.RadioSelect)
     if kind == Question.Kind.SHORT_TEXT:

@@ -111,7 +111,8 @@ class PracticeForm(PortalModelForm):
         stored = len(self.instance.challenge) + len(self.instance.what_was_done)
         if both > max(DETAILED, stored):
             self.add_error(
-                "what_was_done", _("The problem and what was done have %(n)s characters together. Shorten them to %(most)s.") % {"n": both, "most": DETAILED}
+                "what_was_done",
+                _("The problem and what was done have %(n)s characters together. Shorten them to %(most)s.") % {"n": both, "most": DETAILED},
             )
         return data
 

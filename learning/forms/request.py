@@ -56,7 +56,9 @@ def ahead(moment: dt.datetime) -> None:
 
 def few_words(text: str) -> None:
     if len(text.split()) > INTRODUCTION_WORDS:
-        raise ValidationError(_("This is longer than %(n)s words. Shorten it, so that people soon reach the first question."), params={"n": INTRODUCTION_WORDS})
+        raise ValidationError(
+            _("This is longer than %(n)s words. Shorten it, so that people soon reach the first question."), params={"n": INTRODUCTION_WORDS}
+        )
 
 
 def safe_address(text: str) -> None:
@@ -95,7 +97,10 @@ class RequestForm(PortalForm):
     cluster = forms.TypedChoiceField(label=_("Who asks"), required=False)
     title = forms.CharField(label=_("Title"), max_length=150)
     introduction = forms.CharField(
-        label=_("A word to those who are asked"), max_length=200, required=False, validators=[few_words],
+        label=_("A word to those who are asked"),
+        max_length=200,
+        required=False,
+        validators=[few_words],
         help_text=_("At most 15 words. You may leave it empty."),
     )
     about_title = forms.CharField(label=_("What it is about"), max_length=200, required=False)
@@ -104,7 +109,8 @@ class RequestForm(PortalForm):
     names = forms.ChoiceField(label=_("Who sees the names"), choices=FeedbackRequest.Names, widget=forms.RadioSelect)
     closes_at = MomentField(label=_("Closes"), validators=[ahead])
     remind_days = forms.TypedChoiceField(
-        label=_("Reminder"), coerce=int,
+        label=_("Reminder"),
+        coerce=int,
         choices=[(3, _("3 days before it closes")), (1, _("1 day before it closes")), (0, _("no reminder"))],
         help_text=_("Only who has not answered is reminded."),
     )
@@ -124,7 +130,7 @@ class RequestForm(PortalForm):
         self.fields["closes_at"].zone = zone_of(self.host)
         self.fields["closes_at"].help_text = _("Time in %(zone)s") % {"zone": zone_of(self.host).replace("_", " ")}
         if data is None and not stored:
-            self.initial["questionnaire"] = shipped_for(self.fields["questionnaire"].queryset, session)
+            self.initial["questionnaire"] = shipped_for(self.fields["questionnaire"].queryset)
 
     @property
     def host(self) -> Cluster | None:
@@ -164,7 +170,7 @@ def defaults_for(session: Session | None, hosts: Sequence[Cluster | None]) -> di
     }
 
 
-def shipped_for(offered: Any, session: Session | None) -> Questionnaire | None:
+def shipped_for(offered: Any) -> Questionnaire | None:
     """The portal's questionnaire for sessions stands first: it is the oldest shipped one."""
     return offered.filter(shipped=True).order_by("id").first() or offered.first()
 
@@ -225,7 +231,10 @@ class InviteForm(PortalForm):
 
     persons = forms.MultipleChoiceField(label=_("Registered for the session"), required=False, widget=forms.CheckboxSelectMultiple)
     addresses = forms.CharField(
-        label=_("More people, one a line"), required=False, max_length=60_000, widget=forms.Textarea(attrs={"rows": 6}),
+        label=_("More people, one a line"),
+        required=False,
+        max_length=60_000,
+        widget=forms.Textarea(attrs={"rows": 6}),
         help_text=_("Name <name@example.org> pl, or name@example.org;pl;Name. The language is en, nl, es, hu, fi or pl."),
     )
 

@@ -119,7 +119,9 @@ class SessionForm(PortalModelForm):
         if last and last < first:
             self.add_error("ends_on", _("This is before the first day (%(day)s). Choose a later day.") % {"day": clock.in_words(first)})
         if closing and closing > first:
-            self.add_error("registration_closes_on", _("This is after the session starts (%(day)s). Choose an earlier day.") % {"day": clock.in_words(first)})
+            self.add_error(
+                "registration_closes_on", _("This is after the session starts (%(day)s). Choose an earlier day.") % {"day": clock.in_words(first)}
+            )
 
     def _check_hours(self, data: dict[str, Any]) -> None:
         begins, ends = data.get("starts_time"), data.get("ends_time")

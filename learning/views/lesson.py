@@ -67,9 +67,7 @@ def lesson_detail(request: HttpRequest, slug: str) -> HttpResponse:
 def sources_shown(cited: list[Thing], user: Any) -> list[dict[str, Any]]:
     """What it rests on; of what the reader may not see the kind alone is told."""
     seen = visible_ids(((thing.kind, thing.public_id) for thing in cited), user)
-    return [
-        {"stage": STAGE_OF[thing.kind], "thing": thing if thing.public_id in seen else None, "url": address_of(thing)} for thing in cited
-    ]
+    return [{"stage": STAGE_OF[thing.kind], "thing": thing if thing.public_id in seen else None, "url": address_of(thing)} for thing in cited]
 
 
 def address_of(thing: Any) -> str:

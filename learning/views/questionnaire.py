@@ -91,7 +91,7 @@ def hosts_for(user: Any) -> list[Cluster | None]:
 
 def valid_id(text: str) -> str | None:
     """The text if it can be a public id."""
-    import uuid  # noqa: PLC0415
+    import uuid
 
     try:
         return str(uuid.UUID(text))

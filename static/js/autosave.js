@@ -17,7 +17,7 @@ function bind(form) {
   const say = (words, className = "") => {
     if (!note || !words) return;
     note.className = `save${className}`;
-    note.textContent = words.replace("{time}", new Intl.DateTimeFormat(document.documentElement.lang, { timeStyle: "short" }).format());
+    note.textContent = words.replace("{time}", new Intl.DateTimeFormat(document.documentElement.lang, { hour: "numeric", minute: "2-digit", hourCycle: "h23" }).format());
   };
   const later = () => { clearTimeout(timer); timer = setTimeout(save, AGAIN); };
 

@@ -17,6 +17,8 @@ from learning.models import Feedback, FeedbackInvitation
 from tests import factories as make
 from tests.factories import things
 
+from .planning import signed_in
+
 pytestmark = pytest.mark.django_db
 
 
@@ -174,11 +176,6 @@ def test_ambition_list_asks_as_much_for_30_as_for_1(people, client, who, django_
 # What the pages say ---------------------------------------------------------------------------------------------------------
 
 
-def signed_in(client, who):
-    client.force_login(who, backend="allauth.account.auth_backends.AuthenticationBackend")
-    return client
-
-
 def test_open_ambition_keeps_an_address_for_every_language_and_reminds(people, draft):
     with translation.override("es"):
         acts.open_ambition(
@@ -201,7 +198,12 @@ def test_open_ambition_page_names_regions_where_nobody_can_be_asked(people, clie
     silent = make.cluster("west", region_names={"en": "West"})
     page = signed_in(client, people.ben).get(f"/ambitions/{draft.slug}/steps/open_ambition/")
     initial = page.context["form"].initial
-    data = {"regions": [silent.pk, people.south.pk], "questionnaire": initial["questionnaire"].pk, "closes_on": initial["closes_on"], "names": "named"}
+    data = {
+        "regions": [silent.pk, people.south.pk],
+        "questionnaire": initial["questionnaire"].pk,
+        "closes_on": initial["closes_on"],
+        "names": "named",
+    }
     page = client.post(f"/ambitions/{draft.slug}/steps/open_ambition/", data)
     assert page.status_code == 422
     assert "Nobody can be asked there yet: West" in page.content.decode()
@@ -340,3 +342,8 @@ def test_ambition_pages_ask_as_much_for_30_points_as_for_1(people, client, who, 
     for _n in range(29):
         AmbitionPoint.objects.create(ambition=asked, feedback=feedback, question=question, cluster=people.south, quote="animals")
     assert [count(a) for a in addresses] == before
+
+
+def test_ambition_edit_page_of_an_adopted_ambition_is_409(people, client):
+    adopted = things.ambition(people.north, "adopted")
+    assert signed_in(client, people.ben).get(f"/ambitions/{adopted.slug}/edit/").status_code == 409

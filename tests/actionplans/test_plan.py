@@ -18,6 +18,7 @@ from .planning import LETTER, signed_in
 
 pytestmark = pytest.mark.django_db
 
+
 def test_decide_plan_numbers_and_freezes_the_text(people, plan):
     acts.decide_plan(plan, by=people.ben_acts)
     revision = Revision.objects.get()
@@ -173,7 +174,11 @@ def test_plan_edit_page_of_two_managers_shows_both_versions(people, plan, client
 
 @pytest.mark.parametrize(
     ("name", "content", "sentence"),
-    [("letter.exe", LETTER, "This kind of file is not taken"), ("letter.pdf", b"", "The file is empty"), ("letter.pdf", b"<html>", "This kind of file is not taken")],
+    [
+        ("letter.exe", LETTER, "This kind of file is not taken"),
+        ("letter.pdf", b"", "The file is empty"),
+        ("letter.pdf", b"<html>", "This kind of file is not taken"),
+    ],
 )
 def test_record_endorsement_page_refuses_wrong_files(people, plan, client, name, content, sentence):
     acts.decide_plan(plan, by=people.ben_acts)

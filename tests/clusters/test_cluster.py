@@ -53,7 +53,9 @@ def test_cluster_create_sent_twice_acts_once(people, client):
     assert OutboxMail.objects.count() == 1
 
 
-@pytest.mark.parametrize(("field", "value"), [("code", "NOR"), ("code", "t1x"), ("country", "XX"), ("timezone", "Mars/Base"), ("manager_email", "mara"), ("name", "")])
+@pytest.mark.parametrize(
+    ("field", "value"), [("code", "NOR"), ("code", "t1x"), ("country", "XX"), ("timezone", "Mars/Base"), ("manager_email", "mara"), ("name", "")]
+)
 def test_cluster_create_shows_what_is_wrong_and_keeps_what_was_typed(people, client, field, value):
     as_person(client, people.ari)
     before = Cluster.objects.count()
@@ -195,7 +197,9 @@ def test_cluster_performance_counts_approved_members_by_kind(people, client):
 
 
 def test_cluster_performance_says_where_a_figure_is_from_and_that_it_is_national(people, client):
-    people.north.figures.create(label="never exercise", value="45", unit="%", wave="2022", level="national", source="https://example.org/eb", read_on=make.day())
+    people.north.figures.create(
+        label="never exercise", value="45", unit="%", wave="2022", level="national", source="https://example.org/eb", read_on=make.day()
+    )
     people.north.figures.create(label="in the region", value=None, unit="%", level="regional", source="https://example.org/none", read_on=make.day())
     page = client.get(reverse("clusters:cluster_performance", args=["north"])).content.decode()
     assert "45 %" in page

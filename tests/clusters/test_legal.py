@@ -24,8 +24,18 @@ def test_legal_page_is_open_and_sets_no_cookie(client, name, prefix):
 @pytest.mark.django_db
 def test_imprint_names_the_operator_of_the_settings(client, settings):
     assert "names no operator" in client.get(reverse("imprint")).content.decode()
-    settings.OPERATOR = {"name": "Sport Office", "address": "Main Street 1", "email": "office@example.org", "data_protection_email": "dpo@example.org"}
-    for name, words in (("imprint", "Main Street 1"), ("contact", "office@example.org"), ("privacy", "dpo@example.org"), ("accessibility", "office@example.org")):
+    settings.OPERATOR = {
+        "name": "Sport Office",
+        "address": "Main Street 1",
+        "email": "office@example.org",
+        "data_protection_email": "dpo@example.org",
+    }
+    for name, words in (
+        ("imprint", "Main Street 1"),
+        ("contact", "office@example.org"),
+        ("privacy", "dpo@example.org"),
+        ("accessibility", "office@example.org"),
+    ):
         page = client.get(reverse(name)).content.decode()
         assert words in page, name
         assert "names no operator" not in page

@@ -11,7 +11,9 @@ from inno4sports.core.outbox import rendered
 @pytest.fixture
 def owed(people):
     """One mail of each kind; the organisation is decided only after the mails about its waiting were written."""
-    member.invite_member(people.north, email="nina@north.example", name="Nina", role="manager", language="en", organisation=people.club, by=people.ben_acts)
+    member.invite_member(
+        people.north, email="nina@north.example", name="Nina", role="manager", language="en", organisation=people.club, by=people.ben_acts
+    )
     return organisation.sign_up_organisation(
         people.north, name="Club <b>&\nBcc: evil@example.org", segment="company", city="Town", website="", summary="", contact_name="Hanna",
         contact_email="hanna@club.example", contact_language="en", by=None,

@@ -14,7 +14,15 @@ from tests import factories as make
 from tests.clusters.pages import as_person, post, queries
 from tests.clusters.test_cluster import verbs_of
 
-SIGN_UP = {"name": "Hockey Club", "segment": "civil_society", "city": "Town", "summary": "Ice", "contact_name": "Hanna Hook", "contact_email": "Hanna@hockey.example", "contact_language": "fi"}
+SIGN_UP = {
+    "name": "Hockey Club",
+    "segment": "civil_society",
+    "city": "Town",
+    "summary": "Ice",
+    "contact_name": "Hanna Hook",
+    "contact_email": "Hanna@hockey.example",
+    "contact_language": "fi",
+}
 JOIN = reverse("clusters:organisation_sign_up", args=["north"])
 PASTE = reverse("clusters:members_paste", args=["north"])
 MEMBERS = reverse("clusters:cluster_members", args=["north"])
@@ -66,7 +74,17 @@ def test_organisation_sign_up_sent_twice_acts_once(people, client):
     assert OutboxMail.objects.count() == 2
 
 
-@pytest.mark.parametrize(("field", "value"), [("name", "ski club"), ("name", ""), ("segment", "army"), ("website", "javascript:alert(1)"), ("contact_email", "nobody"), ("summary", "x" * 1501)])
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("name", "ski club"),
+        ("name", ""),
+        ("segment", "army"),
+        ("website", "javascript:alert(1)"),
+        ("contact_email", "nobody"),
+        ("summary", "x" * 1501),
+    ],
+)
 def test_organisation_sign_up_shows_what_is_wrong_and_keeps_what_was_typed(people, client, field, value):
     answer = post(client, JOIN, SIGN_UP | {field: value})
     assert answer.status_code == 422

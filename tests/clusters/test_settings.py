@@ -26,11 +26,20 @@ def test_settings_are_saved_and_the_next_page_is_in_the_chosen_language(people, 
     topic = make.topic("snow")
     as_person(client, people.ana)
     assert client.get(SETTINGS).status_code == 200
-    data = chosen(people.ana, name="Ana Nova", language="hu", timezone="Europe/Budapest", theme="dark", digest="never", digest_hour=18, topics=[topic.pk])
+    data = chosen(
+        people.ana, name="Ana Nova", language="hu", timezone="Europe/Budapest", theme="dark", digest="never", digest_hour=18, topics=[topic.pk]
+    )
     answer = post(client, SETTINGS, data)
     assert answer["Location"] == "/hu/settings/"
     ana = User.objects.get(pk=people.ana.pk)
-    assert (ana.name, ana.language, ana.timezone, ana.theme, ana.digest, ana.digest_hour) == ("Ana Nova", "hu", "Europe/Budapest", "dark", "never", 18)
+    assert (ana.name, ana.language, ana.timezone, ana.theme, ana.digest, ana.digest_hour) == (
+        "Ana Nova",
+        "hu",
+        "Europe/Budapest",
+        "dark",
+        "never",
+        18,
+    )
     assert list(ana.topics.all()) == [topic]
     assert Actor.objects.get(user=ana).name == "Ana Nova"
     page = client.get(answer["Location"]).content.decode()
@@ -38,7 +47,18 @@ def test_settings_are_saved_and_the_next_page_is_in_the_chosen_language(people, 
     assert 'data-theme="dark"' in page
 
 
-@pytest.mark.parametrize(("field", "value"), [("language", "xx"), ("timezone", "Mars/Base"), ("theme", "pink"), ("digest", "hourly"), ("digest_hour", "24"), ("name", "  "), ("topics", ["999"])])
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("language", "xx"),
+        ("timezone", "Mars/Base"),
+        ("theme", "pink"),
+        ("digest", "hourly"),
+        ("digest_hour", "24"),
+        ("name", "  "),
+        ("topics", ["999"]),
+    ],
+)
 def test_settings_show_what_is_wrong(people, client, field, value):
     as_person(client, people.ana)
     answer = post(client, SETTINGS, chosen(people.ana) | {field: value})

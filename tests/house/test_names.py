@@ -46,7 +46,6 @@ def test_template_is_used(path):
 @pytest.mark.parametrize("cycle", LIFECYCLES.values(), ids=lambda c: c.model)
 def test_every_state_can_be_reached_and_every_step_is_a_permission(cycle):
     import rules
-
     from django.apps import apps
 
     model = apps.get_model(cycle.app, cycle.model)

@@ -272,7 +272,13 @@ def see_the_thread(browser, base, manager):
     assert stages.count() == 6
     assert manager.page.locator("ol.thread > li.is-gap").count() == 0
     words = manager.page.locator("ol.thread").inner_text()
-    for title in ("Buiten leren werkt beter", "Elke bijeenkomst half buiten", "Half buiten", "Twaalf bijeenkomsten waren voor de helft buiten", "Learn outside"):
+    for title in (
+        "Buiten leren werkt beter",
+        "Elke bijeenkomst half buiten",
+        "Half buiten",
+        "Twaalf bijeenkomsten waren voor de helft buiten",
+        "Learn outside",
+    ):
         assert title in words
     visitor = Walker(browser, base)
     visitor.go("/evidence/")

@@ -50,7 +50,9 @@ class Walker:
     def send(self) -> None:
         """Press the form's own button: the last filled one of the page's main form."""
         with self.page.expect_navigation():
-            self.page.locator("main form[method=post].questions button.btn, main form[method=post].stack button.btn, main form.narrow button.btn").first.click()
+            self.page.locator(
+                "main form[method=post].questions button.btn, main form[method=post].stack button.btn, main form.narrow button.btn"
+            ).first.click()
         assert not self.page.locator(".banner--bad").count(), self.page.locator(".banner--bad").first.inner_text()
 
     def press(self, selector: str) -> None:

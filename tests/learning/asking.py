@@ -17,7 +17,12 @@ def questionnaire(cluster=None, **fields):
     rows = [
         ("useful", "rating", "How useful was it?", []),
         ("recommend", "score", "Would you recommend it?", []),
-        ("next", "choice", "What will you do?", [{"key": "try", "labels": {"en": "Try it", "es": "Probarlo"}}, {"key": "no", "labels": {"en": "Nothing"}}]),
+        (
+            "next",
+            "choice",
+            "What will you do?",
+            [{"key": "try", "labels": {"en": "Try it", "es": "Probarlo"}}, {"key": "no", "labels": {"en": "Nothing"}}],
+        ),
         ("home", "short_text", "What will you take home?", []),
         ("change", "long_text", "What should change?", []),
     ]

@@ -89,5 +89,11 @@ def published(people, **more):
 
 def lesson(people, cites=(), **more):
     """Carla's region learns from Ana's and Ben's."""
-    given = {"title": "Light brings people out", "text": "They go out when there is light.", "from_cluster": people.north, "audience": "network", "language": "en"}
+    given = {
+        "title": "Light brings people out",
+        "text": "They go out when there is light.",
+        "from_cluster": people.north,
+        "audience": "network",
+        "language": "en",
+    }
     return lessons.write_lesson(cluster=people.south, cites=cites, by=people.carla_acts, **(given | more))

@@ -178,7 +178,8 @@ def test_lesson_create_saves_a_draft_once(people, client):
 
 
 @pytest.mark.parametrize(
-    ("wrong", "field"), [({"title": ""}, "title"), ({"title": "x" * 151}, "title"), ({"audience": "cluster"}, "audience"), ({"level": "cosmic"}, "level")]
+    ("wrong", "field"),
+    [({"title": ""}, "title"), ({"title": "x" * 151}, "title"), ({"audience": "cluster"}, "audience"), ({"level": "cosmic"}, "level")],
 )
 def test_lesson_create_says_what_is_wrong(people, client, wrong, field):
     as_(client, people.carla)

@@ -185,7 +185,9 @@ def test_practice_edit_does_not_cut_what_was_recorded_longer(people, client):
     assert (longer.status_code, list(longer.context["form"].errors)) == (422, ["title"])
 
 
-@pytest.mark.parametrize("wrong", [{"website": "javascript:alert(1)"}, {"budget_eur": "-5"}, {"outcome": "maybe"}, {"what_was_done": ""}, {"language": "xx"}])
+@pytest.mark.parametrize(
+    "wrong", [{"website": "javascript:alert(1)"}, {"budget_eur": "-5"}, {"outcome": "maybe"}, {"what_was_done": ""}, {"language": "xx"}]
+)
 def test_practice_create_says_what_is_wrong(people, client, wrong):
     as_(client, people.ana)
     answer = client.post(reverse("learning:practice_create"), form_data(**wrong))

@@ -45,7 +45,9 @@ def test_register_twice_is_one_registration(people):
     with on(1):
         first = acts.register_for_session(session, by=people.dora_acts)
         assert acts.register_for_session(session, by=people.dora_acts) == first
-        by_manager = acts.register_person(session, cluster=people.south, name="Dora D.", email="DORA@south.example", language="en", by=people.carla_acts)
+        by_manager = acts.register_person(
+            session, cluster=people.south, name="Dora D.", email="DORA@south.example", language="en", by=people.carla_acts
+        )
     assert by_manager == first
     assert Registration.objects.count() == OutboxMail.objects.filter(template="learning.session_registered").count() == 1
 
@@ -131,7 +133,8 @@ def test_remove_person_is_for_their_manager_and_the_host(people):
     session = announced(people)
     with on(1):
         rows = [
-            acts.register_person(session, cluster=people.south, name=f"P{n}", email=f"p{n}@club.example", language="es", by=people.carla_acts) for n in (1, 2)
+            acts.register_person(session, cluster=people.south, name=f"P{n}", email=f"p{n}@club.example", language="es", by=people.carla_acts)
+            for n in (1, 2)
         ]
         for by in (people.lena_acts, people.dora_acts):
             with pytest.raises(PermissionDenied):

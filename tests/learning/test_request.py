@@ -189,7 +189,9 @@ def form_data(asked_form, **fields):
 
 def test_request_detail_of_a_draft_is_for_its_hosts(people, client):
     asked = asking.draft(people)
-    seen = {name: page(client, getattr(people, name), "request_detail", asked.slug).status_code for name in ("ben", "ana", "carla", "lena", "edda", "ari")}
+    seen = {
+        name: page(client, getattr(people, name), "request_detail", asked.slug).status_code for name in ("ben", "ana", "carla", "lena", "edda", "ari")
+    }
     assert seen == {"ben": 200, "ana": 404, "carla": 404, "lena": 404, "edda": 404, "ari": 404}
 
 
@@ -271,7 +273,9 @@ def test_request_create_sent_twice_makes_one(people, client):
 def test_request_invite_dry_run_says_row_by_row_what_would_happen(people, client):
     asked = asking.opened(people)
     client.force_login(people.ben, backend="allauth.account.auth_backends.AuthenticationBackend")
-    pasted = "\n".join(["Eva <eva@example.org> pl", "jan@example.org;nl;Jan", "no address", "guest@example.org", "x@example.org;de", "EVA@example.org"])
+    pasted = "\n".join(
+        ["Eva <eva@example.org> pl", "jan@example.org;nl;Jan", "no address", "guest@example.org", "x@example.org;de", "EVA@example.org"]
+    )
     address = reverse("learning:request_invite", args=[asked.slug])
     answer = client.post(address, {"addresses": pasted})
     rows = answer.context["form"].rows

@@ -76,9 +76,7 @@ def test_announce_session_whose_days_are_over_tells_nobody(people):
     assert told(session, "session_announced") == []
 
 
-@pytest.mark.parametrize(
-    ("lacking", "word"), [({"starts_on": None, "ends_on": None}, "first day"), ({"place": "", "link": ""}, "place or link")]
-)
+@pytest.mark.parametrize(("lacking", "word"), [({"starts_on": None, "ends_on": None}, "first day"), ({"place": "", "link": ""}, "place or link")])
 def test_announce_session_without_day_or_place_says_what_is_missing(people, lacking, word):
     session = draft(people, **lacking)
     with pytest.raises(WrongState) as caught:
@@ -322,7 +320,9 @@ def test_session_list_asks_as_much_for_30_as_for_1(people, client, who, name, dj
     topic, asked = make.topic(), []
     for already, wanted in ((0, 1), (1, 30)):
         for n in range(already, wanted):
-            session = things.session(people.north if n % 2 else people.south, title=f"Session {n}", starts_on=dt.date(2099, 1, 1), ends_on=dt.date(2099, 1, 1))
+            session = things.session(
+                people.north if n % 2 else people.south, title=f"Session {n}", starts_on=dt.date(2099, 1, 1), ends_on=dt.date(2099, 1, 1)
+            )
             session.topics.add(topic)
             things.practice(people.north, title=f"Practice {n}").topics.add(topic)
             things.lesson(people.north, title=f"Lesson {n}")
@@ -360,8 +360,16 @@ def test_session_create_saves_a_draft_once(people, client):
     ("wrong", "field", "words"),
     [
         ({"ends_on": "2026-03-31"}, "ends_on", "This is before the first day (1 April 2026). Choose a later day."),
-        ({"registration_closes_on": "2026-04-02"}, "registration_closes_on", "This is after the session starts (1 April 2026). Choose an earlier day."),
-        ({"ends_on": "2026-04-01", "starts_time": "10:00", "ends_time": "09:00"}, "ends_time", "This is not after the beginning (10:00). Choose a later time."),
+        (
+            {"registration_closes_on": "2026-04-02"},
+            "registration_closes_on",
+            "This is after the session starts (1 April 2026). Choose an earlier day.",
+        ),
+        (
+            {"ends_on": "2026-04-01", "starts_time": "10:00", "ends_time": "09:00"},
+            "ends_time",
+            "This is not after the beginning (10:00). Choose a later time.",
+        ),
         ({"starts_on": "", "ends_on": "2026-04-01"}, "starts_on", "The last day is set, the first is not. Choose the first day."),
         ({"title": ""}, "title", None),
         ({"link": "javascript:alert(1)"}, "link", None),

@@ -23,7 +23,10 @@ HOURS = {"starts_time": dt.time(10), "ends_time": dt.time(16), "link": "https://
 def sent(template: str, to: str) -> dict[str, str]:
     row = OutboxMail.objects.get(template=f"learning.{template}", to=to)
     message = outbox.rendered(row)
-    return {"subject": message["Subject"], **{p.get_content_type(): unescape(p.get_content()) for p in message.walk() if p.get_content_maintype() == "text"}}
+    return {
+        "subject": message["Subject"],
+        **{p.get_content_type(): unescape(p.get_content()) for p in message.walk() if p.get_content_maintype() == "text"},
+    }
 
 
 def test_session_registered_says_when_and_where_in_the_readers_zone(people):

@@ -185,7 +185,9 @@ def test_summary_detail_is_for_the_hosts_until_it_is_shared(people, client):
     before = {n: page(client, getattr(people, n), "summary_detail", asked.slug).status_code for n in ("ben", "ana", "carla", "edda", "ari")}
     assert before == {"ben": 200, "ana": 404, "carla": 404, "edda": 404, "ari": 404}
     share_summary(asked, by=people.ben_acts)
-    after = {n: page(client, getattr(people, n), "summary_detail", asked.slug).status_code for n in ("ben", "ana", "carla", "edda", "ari", "stranger")}
+    after = {
+        n: page(client, getattr(people, n), "summary_detail", asked.slug).status_code for n in ("ben", "ana", "carla", "edda", "ari", "stranger")
+    }
     assert after == {"ben": 200, "ana": 200, "carla": 200, "edda": 200, "ari": 404, "stranger": 404}
 
 

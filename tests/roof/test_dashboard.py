@@ -182,7 +182,9 @@ def test_dashboard_leads_an_ambition_to_adoption(people, client):
     assert tasks(client, people.ben) == {}
 
 
-@pytest.mark.parametrize(("status", "label"), [("draft", "Decide on the text"), ("decided", "Record the endorsement"), ("endorsed", "Start implementing")])
+@pytest.mark.parametrize(
+    ("status", "label"), [("draft", "Decide on the text"), ("decided", "Record the endorsement"), ("endorsed", "Start implementing")]
+)
 def test_dashboard_plan_waits_for_its_next_step(people, client, status, label):
     plan = things.plan(people.north, status)
     assert tasks(client, people.ben) == {label: f"/action-plans/{plan.slug}/"}
@@ -233,7 +235,13 @@ def test_dashboard_finding_waits_for_a_second_person(people, client):
 
 @pytest.mark.parametrize(
     ("who", "link"),
-    [("ben", "/clusters/north/members/invite/"), ("ana", "/clusters/north/"), ("edda", "/evidence/"), ("ari", "/evidence/"), ("stranger", "/findings/")],
+    [
+        ("ben", "/clusters/north/members/invite/"),
+        ("ana", "/clusters/north/"),
+        ("edda", "/evidence/"),
+        ("ari", "/evidence/"),
+        ("stranger", "/findings/"),
+    ],
 )
 def test_dashboard_that_is_empty_shows_a_first_month_of_five_steps(people, client, who, link):
     as_person(client, getattr(people, who))

@@ -24,7 +24,9 @@ def mails(settings, tmp_path):
     return tmp_path
 
 
-def letter(folder, name="20261101T100000-abc", subject="Palaute", text="Vastaa: http://testserver/fi/feedback/x/\n<script>", html="<p>Hei</p>", language="fi"):
+def letter(
+    folder, name="20261101T100000-abc", subject="Palaute", text="Vastaa: http://testserver/fi/feedback/x/\n<script>", html="<p>Hei</p>", language="fi"
+):
     mail = EmailMessage()
     mail["Subject"], mail["To"], mail["Date"] = subject, "ana@north.example", "Sun, 01 Nov 2026 10:00:00 +0000"
     mail.set_content(text)

@@ -87,7 +87,9 @@ def test_load_demo_makes_everything_findable(loaded):
 
 
 def test_load_demo_accounts_sign_in_in_the_language_of_their_region(loaded, client):
-    addresses = [f"{role}@{slug}.demo.example" for role in ("manager", "manager2", "partner") for slug in Cluster.objects.values_list("slug", flat=True)]
+    addresses = [
+        f"{role}@{slug}.demo.example" for role in ("manager", "manager2", "partner") for slug in Cluster.objects.values_list("slug", flat=True)
+    ]
     addresses += [f"{who}.demo.example" for who in ("lead@portal", "editor@epsi", "reviewer@epsi", "admin@portal")]
     assert set(User.objects.values_list("email", flat=True)) == set(addresses)
     assert EmailAddress.objects.filter(verified=True, primary=True).count() == len(addresses)

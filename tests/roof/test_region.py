@@ -59,7 +59,14 @@ def test_region_counts_show_no_zero(people, client):
 
 def test_region_sections_show_what_the_reader_may_see(busy, client):
     text = client.get("/clusters/north/").content.decode()
-    for words in ("Lights on the tracks", "Study visit to the ski tracks", "Given", "Plan of the region", "Light ten tracks", "Light is the cheapest coach"):
+    for words in (
+        "Lights on the tracks",
+        "Study visit to the ski tracks",
+        "Given",
+        "Plan of the region",
+        "Light ten tracks",
+        "Light is the cheapest coach",
+    ):
         assert words in text, words
     for words in ("Seen by the network", "For the network", "About another", ">Draft<"):
         assert words not in text, words

@@ -53,7 +53,9 @@ def load_accounts() -> None:
         place = cluster.region_names.get(language) or cluster.region_names["en"]
         for role, words in WORDS.items():
             user = account(f"{role}@{cluster.slug}.demo.example", f"{words[language]}, {place}", language, cluster.timezone, password)
-            Membership.objects.get_or_create(user=user, cluster=cluster, removed_at=None, defaults={"role": "partner" if role == "partner" else "manager"})
+            Membership.objects.get_or_create(
+                user=user, cluster=cluster, removed_at=None, defaults={"role": "partner" if role == "partner" else "manager"}
+            )
     led = Cluster.objects.get(slug="south-netherlands")
     lead = account("lead@portal.demo.example", "Lead partner", led.main_language, led.timezone, password)
     Membership.objects.get_or_create(user=lead, cluster=led, removed_at=None, defaults={"role": "manager"})

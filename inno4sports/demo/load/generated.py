@@ -118,7 +118,9 @@ def ask(story: Story, host: Cluster, session: Session, now: dt.datetime) -> Feed
         share_summary(request, by=by)
     with days(now, story.days_ago - 25):
         due = clock.today() + dt.timedelta(days=120)
-        reply_to_feedback(request, by=by, points=[Point("More time on the spot, fewer presentations", "will", "The next visit has one hour of talks a day.", due)])
+        reply_to_feedback(
+            request, by=by, points=[Point("More time on the spot, fewer presentations", "will", "The next visit has one hour of talks a day.", due)]
+        )
         sessions.close_session(session, by=by)
     request.refresh_from_db()
     return request
@@ -218,7 +220,15 @@ def endorse(plan: Thing, by: Actor, now: dt.datetime, ago: int) -> None:
     upload = SimpleUploadedFile("endorsement-demo.pdf", LETTER, content_type="application/pdf")
     upload.media_type = "application/pdf"
     with days(now, ago):
-        plans.record_endorsement(plan, by=by, upload=upload, body="Regional authority (demo)", position="Head of department", decision_number="2025/112", endorsed_on=clock.today())
+        plans.record_endorsement(
+            plan,
+            by=by,
+            upload=upload,
+            body="Regional authority (demo)",
+            position="Head of department",
+            decision_number="2025/112",
+            endorsed_on=clock.today(),
+        )
         plans.start_plan(plan, by=by)
 
 

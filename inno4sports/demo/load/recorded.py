@@ -233,9 +233,7 @@ class Recorder:
             )  # fmt: skip
             finding.topics.set(self.topics_of(row))
             for thing in same_page:
-                FindingCitation.objects.create(
-                    finding=finding, created_by=self.system, created_at=at, **{field_for(FindingCitation, thing): thing}
-                )
+                FindingCitation.objects.create(finding=finding, created_by=self.system, created_at=at, **{field_for(FindingCitation, thing): thing})
             finding.cited_clusters.set(self._clusters_about(row, same_page))
             reindex(finding)
 

@@ -13,7 +13,7 @@ from inno4sports.demo.load.recorded import load_recorded
 class Command(BaseCommand):
     help = "Load the demo data: published facts with their sources, accounts, and a few generated items marked as demo."
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *_args: Any, **_options: Any) -> None:
         if not settings.DEMO:
             raise CommandError("DEMO is off: this portal takes no demo data.")
         load_recorded()

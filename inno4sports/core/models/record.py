@@ -1,169 +1,16 @@
-"""What every app stands on: things with a version, who acted, what happened, what is to be told, sent and done."""
+"""What happened, what is to be told, sent and done; files, search rows, keys, heartbeats."""
 
 import uuid
-from typing import Any, Self
+from typing import Self
 
 from django.conf import settings
-from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
-from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
-from . import clock
-
-
-def status_check(name: str, statuses: type[models.TextChoices], field: str = "status") -> models.CheckConstraint:
-    """The database refuses a status that the enum does not know."""
-    return models.CheckConstraint(condition=Q(**{f"{field}__in": statuses.values}), name=name)
-
-
-def pair_check(name: str, stem: str) -> models.CheckConstraint:
-    """`<stem>_at` and `<stem>_by` are set together or not at all."""
-    at, by = f"{stem}_at__isnull", f"{stem}_by__isnull"
-    return models.CheckConstraint(condition=Q(**{at: True, by: True}) | Q(**{at: False, by: False}), name=name)
-
-
-def actor_key(**options: Any) -> models.ForeignKey:
-    """The `_by` half of a pair: who did it."""
-    return models.ForeignKey("core.Actor", models.PROTECT, related_name="+", null=True, blank=True, **options)
-
-
-class ActorQuerySet(models.QuerySet["Actor"]):
-    def of(self, user: Any) -> "Actor":
-        """The actor that a signed-in user acts as."""
-        return self.get_or_create(kind=Actor.Kind.USER, user=user, defaults={"name": user.name})[0]
-
-    def system(self) -> "Actor":
-        return self.get_or_create(kind=Actor.Kind.SYSTEM, name="")[0]
-
-    def link_holder(self, holder: models.Model, name: str, body: str = "") -> "Actor":
-        """The person a personal link was sent to; `holder` is the row that the link stands for."""
-        actor, _made = self.get_or_create(
-            kind=Actor.Kind.LINK_HOLDER, holder_id=holder.public_id, defaults={"name": name, "body": body}  # type: ignore[attr-defined]  # holders have a public id
-        )
-        actor.holds = holder
-        return actor
-
-
-class ActorKind(models.TextChoices):
-    USER = "user", _("person")
-    LINK_HOLDER = "link_holder", _("person with a personal link")
-    CLIENT = "client", _("program")
-    SYSTEM = "system", _("portal")
-
-
-class Actor(models.Model):
-    """Whoever acts: a user, a named holder of a personal link, a client program, or the system itself."""
-
-    Kind = ActorKind
-
-    kind = models.CharField(max_length=12, choices=Kind)
-    user = models.OneToOneField(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
-    holder_id = models.UUIDField(null=True, blank=True, unique=True)
-    name = models.CharField(max_length=200, blank=True)
-    body = models.CharField(max_length=200, blank=True)
-
-    # The row that a link holder's link stands for: set by the view that checked the link, never stored.
-    holds: models.Model | None = None
-
-    objects = ActorQuerySet.as_manager()
-
-    class Meta:
-        constraints = [
-            status_check("core_actor_kind", ActorKind, "kind"),
-            models.CheckConstraint(condition=Q(kind="user") ^ Q(user__isnull=True), name="core_actor_user"),
-            models.UniqueConstraint(fields=["kind"], condition=Q(kind="system"), name="core_actor_one_system"),
-        ]
-
-    def __str__(self) -> str:
-        if self.kind == self.Kind.SYSTEM:
-            return str(_("Inno4Sports"))
-        return f"{self.name} ({self.body})" if self.body else self.name
-
-    @property
-    def is_system(self) -> bool:
-        return self.kind == self.Kind.SYSTEM
-
-
-class ThingQuerySet(models.QuerySet):
-    """The words every list begins with; each model says who sees its rows in `visible_to`."""
-
-    def visible_to(self, user: Any) -> Self:
-        raise NotImplementedError(f"{self.model.__name__} does not say who may see it")
-
-    def current(self) -> Self:
-        return self.filter(archived_at=None)
-
-    def by_public_id(self, public_id: str) -> list[Any]:
-        """The one row that an address names, as a list: empty for what is no id or not among these rows."""
-        try:
-            return list(self.filter(public_id=uuid.UUID(public_id)))
-        except ValueError:
-            return []
-
-
-class ThingOrigin(models.TextChoices):
-    MADE = "made", _("made in the portal")
-    RECORDED = "recorded", _("recorded from published sources")
-    DEMO = "demo", _("demo")
-
-
-class Thing(models.Model):
-    """Anything people work on: it has a public id, a version for concurrent edits, and says where it comes from."""
-
-    Origin = ThingOrigin
-
-    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    version = models.PositiveIntegerField(default=1, editable=False)
-    created_at = models.DateTimeField(default=clock.now, editable=False)
-    created_by = actor_key(editable=False)
-    changed_at = models.DateTimeField(default=clock.now, editable=False)
-    changed_by = actor_key(editable=False)
-    archived_at = models.DateTimeField(null=True, blank=True, editable=False)
-    language = models.CharField(_("language of the text"), max_length=8, default="en")
-    origin = models.CharField(max_length=8, choices=Origin, default=Origin.MADE, editable=False)
-    sources = models.JSONField(default=list, blank=True, editable=False)
-
-    class Meta:
-        abstract = True
-
-    @property
-    def kind(self) -> str:
-        """The key under which history, notifications, files and search know this thing."""
-        return self._meta.label_lower
-
-    @property
-    def is_demo(self) -> bool:
-        return self.origin == self.Origin.DEMO
-
-    @property
-    def is_recorded(self) -> bool:
-        return self.origin == self.Origin.RECORDED
-
-    def get_absolute_url(self) -> str:
-        raise NotImplementedError
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        if not getattr(self, "slug", "set"):
-            self.slug = free_slug(type(self), str(self))  # things with a page have one
-        super().save(*args, **kwargs)
-
-
-def free_slug(model: type[models.Model], text: str) -> str:
-    """A slug for `text` that no other row of `model` has: taken ones get a number."""
-    stem = slugify(fold_letters(text))[:80].strip("-") or model._meta.model_name or "thing"
-    # "new" is the address of the page that makes one.
-    taken = {"new", *model._base_manager.filter(slug__startswith=stem).values_list("slug", flat=True)}
-    return next(s for s in (stem, *(f"{stem}-{n}" for n in range(2, len(taken) + 3))) if s not in taken)
-
-
-_PLAIN = {ord(letter): plain for letter, plain in {"ł": "l", "Ł": "L", "ø": "o", "Ø": "O", "đ": "d", "Đ": "D", "ß": "ss", "æ": "ae", "Æ": "AE"}.items()}
-
-
-def fold_letters(text: str) -> str:
-    """Letters that Unicode does not decompose, as their plain neighbours: ł is l for who has no Polish keyboard."""
-    return text.translate(_PLAIN)
+from .. import clock
+from .checks import status_check
+from .thing import Actor
 
 
 class HistoryEvent(models.Model):
@@ -185,7 +32,7 @@ class HistoryEvent(models.Model):
 
     @property
     def verb_label(self) -> str:
-        from .history import VERBS  # noqa: PLC0415 -- history stands on models
+        from ..history import VERBS
 
         return str(VERBS[self.verb])
 
@@ -266,9 +113,7 @@ class OutboxMail(models.Model):
 
     class Meta:
         constraints = [status_check("core_outboxmail_status", OutboxMailStatus)]
-        indexes = [
-            models.Index(fields=["next_at", "id"], condition=Q(status__in=["queued", "leased"]), name="core_outbox_due")
-        ]
+        indexes = [models.Index(fields=["next_at", "id"], condition=Q(status__in=["queued", "leased"]), name="core_outbox_due")]
 
     def __str__(self) -> str:
         return f"{self.template} {self.status}"
@@ -392,46 +237,3 @@ class Heartbeat(models.Model):
 
     def __str__(self) -> str:
         return self.name
-
-
-def exactly_one(name: str, *fields: str) -> models.CheckConstraint:
-    """Of these foreign keys exactly one is set: a citation points to one thing."""
-    condition = Q()
-    for chosen in fields:
-        condition |= Q(**{f"{f}__isnull": f != chosen for f in fields})
-    return models.CheckConstraint(condition=condition, name=name)
-
-
-def each_once(name: str, citing: str, *fields: str) -> list[models.UniqueConstraint]:
-    """The same thing is cited at most once by the same citing thing."""
-    return [models.UniqueConstraint(fields=[citing, f], name=f"{name}_{f}") for f in fields]
-
-
-class Citation(models.Model):
-    """A typed row of the citing thing: it points to exactly one cited thing, which the database then keeps."""
-
-    cites: tuple[str, ...] = ()  # names of the foreign keys to what can be cited
-    citing = ""  # name of the foreign key to the citing thing
-
-    note = models.CharField(_("what was taken from it"), max_length=300, blank=True)
-    created_at = models.DateTimeField(default=clock.now, editable=False)
-    created_by = actor_key(editable=False)
-
-    class Meta:
-        abstract = True
-
-    @property
-    def cited(self) -> Thing:
-        """The thing that is cited."""
-        return next(thing for name in self.cites if (thing := getattr(self, name)) is not None)
-
-
-def dates_in_order(first: str, last: str) -> "Any":
-    """A validator for forms: `last` is not before `first`."""
-
-    def check(data: dict[str, Any]) -> None:
-        a, b = data.get(first), data.get(last)
-        if a and b and b < a:
-            raise ValidationError({last: _("This is before the beginning. Choose a later day.")})
-
-    return check

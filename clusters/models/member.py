@@ -1,71 +1,25 @@
-"""Who is there: people, regions with their clusters, member organisations, topics, and what each is strong in or wants to learn."""
+"""People, member organisations, memberships and invitations."""
 
 import uuid
 from functools import cached_property
 from typing import Any, Self
-from zoneinfo import available_timezones
 
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
-from django.core.exceptions import ValidationError
-from django.core.validators import MinLengthValidator, RegexValidator
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
 from django.urls import reverse
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from inno4sports.core import clock
 from inno4sports.core.lifecycle import Lived
 from inno4sports.core.models import Thing, ThingQuerySet, actor_key, pair_check, status_check
 
-from .states import ClusterStatus, OrganisationStatus
-
-
-def known_zone(name: str) -> None:
-    if name not in available_timezones():
-        raise ValidationError(_("“%(name)s” is no time zone. Choose one of the list."), params={"name": name})
-
-
-def worded(labels: dict[str, str]) -> str:
-    """The words for the active language, else English, else any."""
-    return labels.get(get_language() or "en") or labels.get("en") or next(iter(labels.values()), "")
-
-
-# Topics -----------------------------------------------------------------------------------------------------------------
-
-
-class TopicKind(models.TextChoices):
-    THEME = "theme", _("theme")
-    SETTING = "setting", _("setting")
-
-
-class Topic(models.Model):
-    """A theme (two levels) or a setting, with its label in each language (docs/adr/0004)."""
-
-    Kind = TopicKind
-
-    slug = models.SlugField(unique=True)
-    kind = models.CharField(max_length=8, choices=Kind, default=Kind.THEME)
-    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children")
-    labels = models.JSONField(default=dict)
-    sources = models.JSONField(default=list, blank=True)
-
-    class Meta:
-        ordering = ["slug"]
-        constraints = [status_check("clusters_topic_kind", TopicKind, "kind")]
-
-    def __str__(self) -> str:
-        return self.label
-
-    @property
-    def label(self) -> str:
-        return worded(self.labels)
-
-
-# People -----------------------------------------------------------------------------------------------------------------
+from ..states import ClusterStatus, OrganisationStatus
+from .cluster import Cluster
+from .topic import Topic, known_zone
 
 
 class UserManager(BaseUserManager["User"]):
@@ -176,77 +130,6 @@ class User(AbstractBaseUser, PermissionsMixin):
 
 def in_network(user: Any) -> bool:
     return bool(user.is_authenticated and user.in_network)
-
-
-# Regions ----------------------------------------------------------------------------------------------------------------
-
-
-class ClusterQuerySet(ThingQuerySet):
-    def visible_to(self, user: Any) -> Self:
-        """Active regions for all; a candidate for its members, EPSI and administrators; an archived one for administrators."""
-        if not user.is_authenticated:
-            return self.filter(status=ClusterStatus.ACTIVE)
-        if user.is_staff:
-            return self
-        seen = Q(status=ClusterStatus.ACTIVE) | Q(status=ClusterStatus.CANDIDATE, pk__in=user.cluster_ids)
-        seen |= Q(status=ClusterStatus.CANDIDATE, host_id__in=user.managed_ids)
-        if user.is_editor:
-            seen |= Q(status=ClusterStatus.CANDIDATE)
-        return self.filter(seen)
-
-    def active(self) -> Self:
-        return self.filter(status=ClusterStatus.ACTIVE)
-
-
-class Cluster(Lived, Thing):
-    """A regional sport and vitality innovation cluster; regions stand in the order in which they joined."""
-
-    slug = models.SlugField(max_length=90, unique=True, editable=False)
-    name = models.CharField(_("name of the cluster"), max_length=150)
-    own_name = models.CharField(_("name in its own language"), max_length=150, blank=True)
-    region_names = models.JSONField(_("name of the region"), default=dict)
-    code = models.CharField(
-        _("three letters"), max_length=3, unique=True, validators=[MinLengthValidator(3), RegexValidator(r"^\w{3}$")]
-    )
-    accent = models.PositiveSmallIntegerField(default=1)
-    position = models.PositiveIntegerField(unique=True, editable=False)
-    country = models.CharField(_("country"), max_length=2, validators=[RegexValidator(r"^[A-Z]{2}$")])
-    nuts_code = models.CharField(_("NUTS code"), max_length=5, blank=True)
-    timezone = models.CharField(_("time zone"), max_length=60, default="Europe/Brussels", validators=[known_zone])
-    content_languages = models.JSONField(_("languages of its texts"), default=list)
-    city = models.CharField(_("seat"), max_length=100, blank=True)
-    latitude = models.FloatField(null=True, blank=True)
-    longitude = models.FloatField(null=True, blank=True)
-    website = models.URLField(_("website"), blank=True)
-    summary = models.TextField(_("summary"), max_length=1500, blank=True)
-    began = models.TextField(_("how it began"), max_length=1500, blank=True)
-    host = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("host region"))
-    status = models.CharField(max_length=10, choices=ClusterStatus, default=ClusterStatus.CANDIDATE, editable=False)
-    activated_at = models.DateTimeField(null=True, blank=True, editable=False)
-    activated_by = actor_key(editable=False)
-
-    objects = ClusterQuerySet.as_manager()
-
-    class Meta:
-        ordering = ["position"]
-        constraints = [
-            status_check("clusters_cluster_status", ClusterStatus),
-            pair_check("clusters_cluster_activated", "activated"),
-        ]
-
-    def __str__(self) -> str:
-        return self.region_name or self.name
-
-    @property
-    def region_name(self) -> str:
-        return worded(self.region_names)
-
-    def get_absolute_url(self) -> str:
-        return reverse("clusters:cluster_detail", args=[self.slug])
-
-    @property
-    def main_language(self) -> str:
-        return next(iter(self.content_languages), "en")
 
 
 class OrganisationQuerySet(ThingQuerySet):
@@ -396,66 +279,3 @@ class Invitation(models.Model):
     @property
     def is_open(self) -> bool:
         return self.accepted_at is None and self.withdrawn_at is None and self.expires_at > clock.now()
-
-
-# What a region is strong in, wants to learn, and is measured by -----------------------------------------------------------------
-
-
-class Strength(models.Model):
-    """An excellence of a cluster in one topic, with its evidence."""
-
-    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    cluster = models.ForeignKey(Cluster, models.CASCADE, related_name="strengths")
-    topic = models.ForeignKey(Topic, models.PROTECT, related_name="+", verbose_name=_("topic"))
-    text = models.TextField(_("what you are strong in"), max_length=600)
-    language = models.CharField(max_length=8, default="en")
-    sources = models.JSONField(default=list, blank=True)
-
-    class Meta:
-        ordering = ["id"]
-
-    def __str__(self) -> str:
-        return self.text[:80]
-
-
-class LearningNeed(models.Model):
-    """“We are weak here and want to learn this”: seen by the network only."""
-
-    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    cluster = models.ForeignKey(Cluster, models.CASCADE, related_name="needs")
-    topic = models.ForeignKey(Topic, models.PROTECT, related_name="+", verbose_name=_("topic"))
-    text = models.TextField(_("what you want to learn"), max_length=600)
-    language = models.CharField(max_length=8, default="en")
-
-    class Meta:
-        ordering = ["id"]
-
-    def __str__(self) -> str:
-        return self.text[:80]
-
-
-class ContextFigureLevel(models.TextChoices):
-    REGIONAL = "regional", _("regional figure")
-    NATIONAL = "national", _("national figure")
-
-
-class ContextFigure(models.Model):
-    """A figure from outside (inactivity), with its unit, wave, area level and source. Missing stays missing."""
-
-    Level = ContextFigureLevel
-
-    cluster = models.ForeignKey(Cluster, models.CASCADE, related_name="figures")
-    label = models.CharField(max_length=200)
-    value = models.DecimalField(max_digits=12, decimal_places=2, null=True)
-    unit = models.CharField(max_length=40)
-    wave = models.CharField(max_length=40, blank=True)
-    level = models.CharField(max_length=8, choices=Level)
-    source = models.URLField()
-    read_on = models.DateField()
-
-    class Meta:
-        ordering = ["id"]
-        constraints = [status_check("clusters_contextfigure_level", ContextFigureLevel, "level")]
-
-    def __str__(self) -> str:
-        return self.label

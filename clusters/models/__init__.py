@@ -1,0 +1,45 @@
+"""Who is there: people, regions with their clusters, member organisations, topics, and what each is strong in or wants to learn."""
+
+from .cluster import Cluster, ClusterQuerySet, ContextFigure, ContextFigureLevel, LearningNeed, Strength
+from .member import (
+    Invitation,
+    InvitationQuerySet,
+    Membership,
+    MembershipQuerySet,
+    MembershipRole,
+    Organisation,
+    OrganisationQuerySet,
+    OrganisationSegment,
+    User,
+    UserManager,
+    UserRhythm,
+    UserTheme,
+    in_network,
+)
+from .topic import Topic, TopicKind, known_zone, worded
+
+__all__ = [
+    "Cluster",
+    "ClusterQuerySet",
+    "ContextFigure",
+    "ContextFigureLevel",
+    "Invitation",
+    "InvitationQuerySet",
+    "LearningNeed",
+    "Membership",
+    "MembershipQuerySet",
+    "MembershipRole",
+    "Organisation",
+    "OrganisationQuerySet",
+    "OrganisationSegment",
+    "Strength",
+    "Topic",
+    "TopicKind",
+    "User",
+    "UserManager",
+    "UserRhythm",
+    "UserTheme",
+    "in_network",
+    "known_zone",
+    "worded",
+]

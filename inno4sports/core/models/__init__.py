@@ -1,0 +1,51 @@
+"""What every app stands on: things with a version, who acted, what happened, what is to be told, sent and done."""
+
+from .checks import each_once, exactly_one, fold_letters, free_slug, pair_check, status_check
+from .record import (
+    Heartbeat,
+    HistoryEvent,
+    Job,
+    JobStatus,
+    Notification,
+    NotificationQuerySet,
+    NotificationWay,
+    OneTimeKey,
+    OutboxMail,
+    OutboxMailStatus,
+    SearchText,
+    SearchTextReach,
+    StoredFile,
+    stored_file_path,
+)
+from .thing import Actor, ActorKind, ActorQuerySet, Citation, Thing, ThingOrigin, ThingQuerySet, actor_key
+
+__all__ = [
+    "Actor",
+    "ActorKind",
+    "ActorQuerySet",
+    "Citation",
+    "Heartbeat",
+    "HistoryEvent",
+    "Job",
+    "JobStatus",
+    "Notification",
+    "NotificationQuerySet",
+    "NotificationWay",
+    "OneTimeKey",
+    "OutboxMail",
+    "OutboxMailStatus",
+    "SearchText",
+    "SearchTextReach",
+    "StoredFile",
+    "Thing",
+    "ThingOrigin",
+    "ThingQuerySet",
+    "actor_key",
+    "each_once",
+    "exactly_one",
+    "fold_letters",
+    "free_slug",
+    "pair_check",
+    "status_check",
+    "stored_file_path",
+]
