@@ -80,8 +80,10 @@ def contact(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def file(request: HttpRequest, public_id: str) -> HttpResponse:
-    """A stored file, for whoever sees the thing it belongs to."""
+    """A stored file, for people of the network who see the thing it belongs to; a bare account sees none."""
     stored = get_object_or_404(StoredFile, public_id=public_id)
+    if not request.user.in_network:
+        raise Http404
     model = apps.get_model(stored.thing_kind)
     if not model.objects.visible_to(request.user).filter(public_id=stored.thing_id).exists():
         raise Http404

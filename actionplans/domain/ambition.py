@@ -22,7 +22,6 @@ from inno4sports.core.permissions import allowed
 from learning.domain.request import REMIND_BEFORE, Invitee, create_request, invite_to_answer, open_request
 from learning.models import Feedback, Lesson, Question, Questionnaire
 
-
 EDITABLE = ("draft", "open_for_feedback")
 ADOPTED = _("An adopted ambition is not edited any more.")
 

@@ -28,7 +28,7 @@ from ..models import Invitation, User
 def invitation(request: HttpRequest, token: str) -> HttpResponse:
     """The address in the mail: the token moves into a cookie and the reader on to an address without it."""
     public_id, _generation = read_token(PURPOSE, token)
-    return keep_link(request, "clusters:invitation_accept", public_id, token)
+    return keep_link("clusters:invitation_accept", public_id, token)
 
 
 @login_not_required

@@ -21,7 +21,7 @@ from inno4sports.core.tokens import read_token
 def preferences(request: HttpRequest, token: str) -> HttpResponse:
     """The address in the mail: exchanges the token for a cookie and goes on to an address without it."""
     public_id, _generation = read_token("preferences", token)
-    return keep_link(request, "dissemination:preferences_edit", public_id, token)
+    return keep_link("dissemination:preferences_edit", public_id, token)
 
 
 @login_not_required

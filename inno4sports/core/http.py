@@ -157,7 +157,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noq
 # Personal links -------------------------------------------------------------------------------------------------------------
 
 
-def keep_link(request: HttpRequest, view: str, public_id: uuid.UUID, token: str) -> HttpResponse:
+def keep_link(view: str, public_id: uuid.UUID, token: str) -> HttpResponse:
     """From the mail to an address without the token: it moves into one cookie a language, each for that page alone."""
     response = HttpResponseRedirect(reverse(view, args=[public_id]))
     response.status_code = 303

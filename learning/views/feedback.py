@@ -87,7 +87,7 @@ def feedback_link(request: HttpRequest, token: str) -> HttpResponse:
         # The address holds the token: nobody it leads to may learn it.
         response["Referrer-Policy"] = "no-referrer"
         return response
-    return private(keep_link(request, "learning:feedback_answer", invitation.public_id, token))
+    return private(keep_link("learning:feedback_answer", invitation.public_id, token))
 
 
 @login_not_required

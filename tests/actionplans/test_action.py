@@ -41,8 +41,8 @@ def test_action_create_page_reads_players_and_milestones_line_by_line(people, pl
 
 
 def test_action_create_page_cites_only_what_may_be_cited(people, plan, client):
-    hidden = things.lesson(people.south, "draft")
-    foreign = things.ambition(people.south, "adopted")
+    hidden = things.lesson(people.south, "draft", title="Still thinking")
+    foreign = things.ambition(people.south, "adopted", title="Theirs to reach")
     public = things.practice(people.south)
     signed_in(client, people.ben)
     address = f"/action-plans/{plan.slug}/actions/new/"
@@ -81,7 +81,7 @@ def test_action_edit_page_is_for_managers_and_the_owner(people, plan, client):
 def test_action_edit_page_by_the_owner_saves_own_action_only(people, plan, client):
     acts.write_action(plan, by=people.ben_acts, title="Not Ana's", no_citation_reason="x")
     signed_in(client, people.ana)
-    assert client.post(f"/action-plans/{plan.slug}/actions/1/edit/", typed(title="Light twelve tracks")).status_code == 302
+    assert client.post(f"/action-plans/{plan.slug}/actions/1/edit/", typed(title="Light twelve tracks", owner=people.ana.pk)).status_code == 302
     assert client.post(f"/action-plans/{plan.slug}/actions/2/edit/", typed(title="Mine now")).status_code == 403
     assert list(Action.objects.order_by("number").values_list("title", flat=True)) == ["Light twelve tracks", "Not Ana's"]
 
@@ -129,3 +129,19 @@ def test_action_edit_page_asks_as_much_for_30_lessons_as_for_1(people, plan, cli
         things.lesson(people.north, title=f"Lesson {n}", from_cluster=people.south)
         things.practice(people.south, title=f"Practice {n}")
     assert count() == one
+
+
+def test_action_create_page_offers_what_can_be_cited_by_kind(people, plan, client):
+    things.practice(people.south, title="Benches along the path")
+    page = signed_in(client, people.ben).get(f"/action-plans/{plan.slug}/actions/new/").content.decode()
+    assert "Lessons (1)" in page
+    assert "Good practices (1)" in page
+    lesson = page.index("Lessons (1)")
+    assert lesson < page.index("Light brings people out") < page.index("Good practices (1)") < page.index("Benches along the path")
+
+
+def test_action_edit_page_opens_the_kind_of_what_is_cited(people, plan, client):
+    things.practice(people.south, title="Benches along the path")
+    page = signed_in(client, people.ben).get(f"/action-plans/{plan.slug}/actions/1/edit/").content.decode()
+    assert '<details open><summary class="label">Lessons (1)' in page
+    assert '<details><summary class="label">Good practices (1)' in page

@@ -196,6 +196,8 @@ def test_record_endorsement_page_refuses_wrong_files(people, plan, client, name,
 def test_endorsement_file_is_fetched_by_the_network_only(people, running, client):
     stored = StoredFile.objects.get()
     assert client.get(f"/files/{stored.public_id}/").status_code == 302
+    signed_in(client, people.stranger)
+    assert client.get(f"/files/{stored.public_id}/").status_code == 404
     signed_in(client, people.carla)
     answer = client.get(f"/files/{stored.public_id}/")
     assert answer.status_code == 200

@@ -191,7 +191,7 @@ def aspire(walker, lesson, browser, base, post):
         other.page.locator(".bar button.btn").click()
     walker.go(f"{path}points/")
     walker.press("main form:has(textarea[name$='quote']) button")
-    walker.page.locator("main [name$='-answer'][value=accepted]").check(force=True)
+    walker.choose(walker.page.locator("main [name$='-answer'][value=accepted]").first)
     walker.press("main form:has([name$='-answer']) button.btn")
     walker.go(path)
     assert "Mi lesz télen?" in walker.text()
@@ -211,7 +211,7 @@ def carry_out(walker, lesson, ambition):
     walker.press("main a[href$='/actions/new/']")
     walker.fill(title="Half buiten", background="Geleerd in Lapland.", milestones_text=f"{day(90)} Eerste bijeenkomst buiten")
     for words in ("Buiten leren werkt beter", "Elke bijeenkomst half buiten"):
-        walker.page.locator("main label.choice", has_text=words).locator("input").check(force=True)
+        walker.choose(walker.page.locator("main label.choice", has_text=words).locator("input"))
     walker.send()
     walker.step("decide_plan")
     walker.step("record_endorsement")

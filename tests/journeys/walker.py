@@ -7,7 +7,7 @@ import re
 import time
 from email import policy
 
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Locator, Page
 
 from tests.core.sinks import Sink
 
@@ -41,11 +41,21 @@ class Walker:
             field = self.page.locator(f"main [name='{name}']")
             kind = field.first.evaluate("e => e.tagName === 'SELECT' ? 'select' : e.type")
             if kind in ("radio", "checkbox"):
-                self.page.locator(f"main [name='{name}'][value='{value}']").check(force=True)
+                self.choose(self.page.locator(f"main [name='{name}'][value='{value}']"))
             elif kind == "select":
                 field.select_option(value)
             else:
                 field.fill(value)
+
+    def choose(self, field: Locator) -> None:
+        """Tick or choose by keyboard, as the field itself may lie under its label."""
+        closed = field.locator("xpath=ancestor::details[not(@open)]/summary")
+        if closed.count():
+            closed.click()
+        field.focus()
+        if not field.is_checked():
+            field.press("Space")
+        assert field.is_checked()
 
     def send(self) -> None:
         """Press the form's own button: the last filled one of the page's main form."""

@@ -1,12 +1,8 @@
 """What the database may never hold, as constraints; slugs."""
 
-from typing import Any
-
-from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.utils.text import slugify
-from django.utils.translation import gettext_lazy as _
 
 
 def status_check(name: str, statuses: type[models.TextChoices], field: str = "status") -> models.CheckConstraint:

@@ -15,6 +15,7 @@ from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from inno4sports.core import clock
+from inno4sports.core.citations import CitationField
 from inno4sports.core.http import render_markdown
 
 register = template.Library()
@@ -275,6 +276,8 @@ def field(bound: BoundField, seen: str = "") -> dict[str, Any]:
     kind = "text"
     if scale:
         kind = "scale"
+    elif isinstance(bound.field, CitationField):
+        kind = "groups"
     elif isinstance(widget, RadioSelect | CheckboxSelectMultiple):
         kind = "choices"
     elif isinstance(widget, CheckboxInput):
@@ -295,7 +298,14 @@ def field(bound: BoundField, seen: str = "") -> dict[str, Any]:
         attrs["class"] = " ".join(filter(None, ("input", code, widget.attrs.get("class", ""))))
     control = bound.as_widget(attrs=attrs) if kind in ("text", "tick") else ""
     return {"bound": bound, "kind": kind, "scale": scale, "control": control, "limit": limit if isinstance(widget, Textarea) else None,
-            "seen": SEEN_BY.get(seen, ""), "described": " ".join(described)}  # fmt: skip
+            "groups": _groups(bound) if kind == "groups" else (), "seen": SEEN_BY.get(seen, ""), "described": " ".join(described)}  # fmt: skip
+
+
+def _groups(bound: BoundField) -> list[dict[str, Any]]:
+    """The boxes of a field by kind; a group with a ticked one is open, and so is the only one."""
+    boxes = iter(bound.subwidgets)
+    groups = [{"label": label, "boxes": [next(boxes) for _choice in offered]} for label, offered in bound.field.choices]
+    return [g | {"open": len(groups) == 1 or any(box.data["selected"] for box in g["boxes"])} for g in groups]
 
 
 @register.inclusion_tag("components/form_errors.html")
