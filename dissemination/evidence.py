@@ -274,14 +274,14 @@ def flows(user: Any, *, cluster: str = "", topic: str = "") -> list[Flow]:
 
 
 def longest_thread(user: Any) -> list[Node]:
-    """One example of the thread: of the latest findings that rest on a result, the one with most stages; else the latest result or action."""
-    findings = Finding.objects.visible_to(user).filter(pk__in=FindingCitation.objects.exclude(result=None).values("finding_id"))
-    tops: list[Thing] = list(findings.order_by("-published_at", "-id")[:2])
-    tops = tops or list(Result.objects.visible_to(user).order_by("-id")[:1]) or list(Action.objects.visible_to(user).order_by("-id")[:1])
-    trails = [walk({(top.kind, top.pk)})[0] | {(top.kind, top.pk)} for top in tops]
-    nodes = shown(set().union(*trails), user)
-    threads = [thread_of(keys, nodes) for keys in trails]
-    return max(threads, key=lambda thread: sum(n.state != "none" for n in thread), default=[])
+    """One example of the thread: of the latest finding that rests on a result, else of the latest result or action."""
+    findings = Finding.objects.visible_to(user).filter(pk__in=FindingCitation.objects.exclude(result=None).order_by().values("finding_id"))
+    top: Thing | None = findings.order_by("-published_at", "-id").first()
+    top = top or Result.objects.visible_to(user).order_by("-id").first() or Action.objects.visible_to(user).order_by("-id").first()
+    if top is None:
+        return []
+    keys = walk({(top.kind, top.pk)})[0] | {(top.kind, top.pk)}
+    return thread_of(keys, shown(keys, user))
 
 
 def thread_of(keys: set[Key], nodes: dict[Key, Node]) -> list[Node]:
@@ -314,8 +314,14 @@ def gaps(user: Any, limit: int = 30) -> list[Gap]:
     everything = user.is_coordinator or user.is_editor
     own = {} if everything else {"cluster_id__in": user.cluster_ids}
     found: list[Gap] = []
-    used = AmbitionCitation.objects.values("lesson_id").union(ActionCitation.objects.exclude(lesson=None).values("lesson_id"), all=True)
-    lessons = Lesson.objects.visible_to(user).shared().filter(**own).exclude(pk__in=[row["lesson_id"] for row in used]).select_related("cluster")
+    lessons = (
+        Lesson.objects.visible_to(user)
+        .shared()
+        .filter(**own)
+        .exclude(pk__in=AmbitionCitation.objects.order_by().values("lesson_id"))
+        .exclude(pk__in=ActionCitation.objects.exclude(lesson=None).order_by().values("lesson_id"))
+        .select_related("cluster")
+    )
     for lesson in lessons[:limit]:
         found.append(Gap("ambition", lesson, _("This lesson is used by no ambition or action yet."), lesson.get_absolute_url(), _("Open the lesson")))
     of_plan = {} if everything else {"plan__cluster_id__in": user.cluster_ids}
