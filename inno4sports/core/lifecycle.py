@@ -102,7 +102,7 @@ def changing(thing: T, permission: str, *, by: Actor, version: int | None = None
             raise Conflict(locked)
         yield locked
         save_changed(locked, by)
-    thing.refresh_from_db()
+        thing.refresh_from_db()
 
 
 def save_changed(thing: Thing, by: Actor) -> None:
@@ -137,7 +137,7 @@ def taking(thing: T, name: str, *, by: Actor, version: int | None = None, note: 
         yield locked, event
         save_changed(locked, by)
         reindex(locked)
-    thing.refresh_from_db()
+        thing.refresh_from_db()
 
 
 def check_state(thing: Thing, step: Step) -> None:
