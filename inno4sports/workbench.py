@@ -37,6 +37,7 @@ class Task:
     cluster: Cluster | None = None
     somebody_waits: bool = False
     is_demo: bool = False
+    others: bool = False  # it is with others: nothing to be done here but to look
 
     def is_late(self, today: dt.date) -> bool:
         return self.due_on is not None and self.due_on < today
@@ -67,26 +68,31 @@ def answers_asked_of(user: User) -> Iterator[Task]:
 
 
 def requests_of(user: User) -> Iterator[Task]:
-    """What my own requests wait for. Feedback on an ambition is answered by its points, not here."""
+    """What my own requests wait for. Feedback on an ambition is answered by its points, so of that only the waiting is told."""
     mine = Q(cluster_id__in=user.managed_ids) | (Q(cluster=None) if user.is_editor else Q(pk=None))
-    rows = FeedbackRequest.objects.filter(mine).exclude(status="withdrawn").exclude(Exists(Ambition.objects.filter(feedback_request=OuterRef("pk"))))
+    rows = FeedbackRequest.objects.filter(mine).exclude(status="withdrawn")
     rows = rows.annotate(
+        on_ambition=Exists(Ambition.objects.filter(feedback_request=OuterRef("pk"))),
         invited=Count("invitations", Q(invitations__withdrawn_at=None), distinct=True),
         answered=Count("feedback", Q(feedback__status="submitted"), distinct=True),
         is_cited=Exists(LessonCitation.objects.filter(feedback_request=OuterRef("pk"))),
     )
-    settled = Q(status="closed") & (Q(answered=0) | Q(replied_at__isnull=False, shared_at__isnull=False, is_cited=True))
+    settled = Q(status="closed") & (Q(answered=0) | Q(on_ambition=True) | Q(replied_at__isnull=False, shared_at__isnull=False, is_cited=True))
     for request in rows.exclude(settled).select_related("cluster")[:MOST]:
         yield from request_task(request, user)
 
 
 def request_task(request: Any, user: User) -> Iterator[Task]:
-    """The one next thing for a request with `invited`, `answered` and `is_cited`; none while answers are awaited."""
-    if request.status == "draft":
+    """The one next thing for a request with `on_ambition`, `invited`, `answered` and `is_cited`."""
+    if request.status == "open" and (request.on_ambition or request.answered < request.invited):
+        why = _("Answers so far: %(n)s of %(all)s.") % {"n": request.answered, "all": request.invited}
+        yield task_on("feedback", request, why, _("See the request"), due_on=day_of(request.closes_at, user), others=True)
+    elif request.status == "draft":
         yield task_on("feedback", request, _("Nobody is asked yet."), _("Open and invite"))
+    elif request.status == "open" and request.answered:
+        yield task_on("feedback", request, _("Everybody has answered."), _("Close the request"), due_on=day_of(request.closes_at, user))
     elif request.status == "open":
-        if request.answered and request.answered >= request.invited:
-            yield task_on("feedback", request, _("Everybody has answered."), _("Close the request"), due_on=day_of(request.closes_at, user))
+        return  # nobody is asked any more
     elif request.replied_at is None:
         url = reverse("learning:feedbackrequest_step", args=[request.slug, "reply_to_feedback"])
         why, due = _("Who answered waits for your reply."), day_of(request.closed_at, user, 21)
@@ -142,12 +148,14 @@ class Wait:
     step: str = ""
     days: int | None = None
     somebody_waits: bool = False
+    others: bool = False
 
 
 WAITS = {
     "organisation": Wait("member", _("Wants to join your cluster."), _("Approve or decline"), "clusters:organisation_detail", days=14, somebody_waits=True),
     "submitted": Wait("practice", _("A partner wrote it and waits for you."), _("Publish or return"), "learning:practice_detail", days=14, somebody_waits=True),
     "returned": Wait("practice", _("It came back to you with a reason."), _("Mend and submit"), "learning:practice_detail"),
+    "handed_in": Wait("practice", _("The managers of your cluster read it."), _("Open the practice"), "learning:practice_detail", others=True),
     "practice": Wait("practice", _("Your draft."), _("Go on writing"), "learning:practice_edit"),
     "published": Wait("practice", _("The network reads it; with your opinion everybody can."), _("Read and admit"), "learning:practice_detail"),
     "lesson": Wait("lesson", _("Still a draft. Nobody else can read it."), _("Share the lesson"), "learning:lesson_detail"),
@@ -176,6 +184,7 @@ def waiting_in_one_state(user: User) -> list[QuerySet]:
     parts = [
         in_state(practices.filter(author, status="draft"), "practice"),
         in_state(practices.filter(author, status="returned"), "returned"),
+        in_state(practices.filter(author, status="submitted").exclude(cluster_id__in=user.managed_ids), "handed_in"),
         in_state(
             Result.objects.filter(Q(action__plan__cluster_id__in=user.managed_ids) | Q(action__owner=user), status="draft"),
             "result",
@@ -220,8 +229,9 @@ def state_tasks(user: User) -> Iterator[Task]:
         url = reverse(wait.view, args=[slug, wait.step] if wait.step else [slug])
         due = None if wait.days is None else day_of(made_at, user, wait.days)
         yield Task(
-            wait.stage, title, language, wait.why, url, wait.label, due, clusters.get(cluster_id), wait.somebody_waits, origin == Thing.Origin.DEMO
-        )
+            wait.stage, title, language, wait.why, url, wait.label, due, clusters.get(cluster_id), wait.somebody_waits,
+            is_demo=origin == Thing.Origin.DEMO, others=wait.others,
+        )  # fmt: skip
 
 
 # Actions and findings ------------------------------------------------------------------------------------------------------
@@ -253,7 +263,9 @@ def finding_tasks(user: User) -> Iterator[Task]:
         elif finding.status == "draft" and own and user.is_editor:
             why = _("It came back to you with a reason.") if finding.return_reason else _("Your draft.")
             yield task_on("finding", finding, why, _("Go on writing"), reverse("dissemination:finding_edit", args=[finding.slug]))
-        elif finding.status == "in_review" and not own:
+        elif finding.status == "in_review" and own:
+            yield task_on("finding", finding, _("A second person reads it and publishes it."), _("Open the finding"), others=True)
+        elif finding.status == "in_review":
             due = day_of(finding.submitted_at or finding.changed_at, user, 7)
             yield task_on("finding", finding, _("Waits for a second person."), _("Read and publish"), due_on=due, somebody_waits=True)
 
@@ -278,17 +290,19 @@ def bench_of(user: User, today: dt.date) -> Bench:
         tasks += [*requests_of(user), *finding_tasks(user)]
     tasks.sort(key=lambda task: (task.due_on or dt.date.max, task.title))
     coming = [s for s in sessions if s.status == "announced" and s.ends_on and s.ends_on >= today]
-    return Bench(grouped(tasks, today), len(tasks), coming[:4])
+    return Bench(grouped(tasks, today), sum(not task.others for task in tasks), coming[:4])
 
 
 def grouped(tasks: list[Task], today: dt.date) -> list[tuple[str | Promise, list[Task]]]:
-    """Late, Within a week, Later, Whenever you can; empty groups are left out."""
+    """Late, Within a week, Later, Whenever you can, Waiting for others; empty groups are left out."""
     week = today + WEEK
+    mine = [t for t in tasks if not t.others]
     groups = [
-        (_("Late"), [t for t in tasks if t.is_late(today)]),
-        (_("Within a week"), [t for t in tasks if t.due_on and today <= t.due_on <= week]),
-        (_("Later"), [t for t in tasks if t.due_on and t.due_on > week]),
-        (_("Whenever you can"), [t for t in tasks if t.due_on is None]),
+        (_("Late"), [t for t in mine if t.is_late(today)]),
+        (_("Within a week"), [t for t in mine if t.due_on and today <= t.due_on <= week]),
+        (_("Later"), [t for t in mine if t.due_on and t.due_on > week]),
+        (_("Whenever you can"), [t for t in mine if t.due_on is None]),
+        (_("Waiting for others"), [t for t in tasks if t.others]),
     ]
     return [(title, rows) for title, rows in groups if rows]
 

@@ -25,7 +25,14 @@ def tasks(client, person):
     as_person(client, person)
     answer = client.get("/dashboard/")
     assert answer.status_code == 200
-    return {str(task.label): task.url for _title, rows in answer.context["bench"].groups for task in rows}
+    return {str(task.label): task.url for _title, rows in answer.context["bench"].groups for task in rows if not task.others}
+
+
+def with_others(client, person):
+    """Address -> why, of everything that stands under “Waiting for others”."""
+    as_person(client, person)
+    groups = client.get("/dashboard/").context["bench"].groups
+    return {task.url: str(task.why) for title, rows in groups if title == "Waiting for others" for task in rows}
 
 
 def group_of(client, person, label):
@@ -102,6 +109,17 @@ def test_dashboard_offers_to_close_when_everybody_has_answered(people, client):
     assert list(tasks(client, people.ben)) == ["Close the request"]
     asked(request, people.dora)
     assert tasks(client, people.ben) == {}
+    assert with_others(client, people.ben) == {f"/feedback-requests/{request.slug}/": "Answers so far: 1 of 2."}
+
+
+def test_dashboard_of_whom_only_others_keep_waiting_says_that_nothing_waits(people, client):
+    request = things.request(people.north)
+    asked(request, people.dora)
+    as_person(client, people.ben)
+    text = client.get("/dashboard/").content.decode()
+    assert "Nothing waits for you" in text
+    assert "Waiting for others" in text
+    assert with_others(client, people.carla) == {}
 
 
 def test_dashboard_reply_is_late_after_three_weeks(people, client):
@@ -147,6 +165,8 @@ def test_dashboard_practices_wait_for_manager_then_editor_or_come_back(people, c
     url = f"/learning/practices/{practice.slug}/"
     assert tasks(client, people.ben) == {"Publish or return": url}
     assert tasks(client, people.ana) == tasks(client, people.edda) == {}
+    assert with_others(client, people.ana) == {url: "The managers of your cluster read it."}
+    assert with_others(client, people.ben) == {}
     things.stamped(practice, "published")
     assert tasks(client, people.edda) == {"Read and admit": url}
     assert tasks(client, people.ben) == {}
@@ -169,8 +189,14 @@ def test_dashboard_organisation_waits_for_its_managers(people, client):
 def test_dashboard_leads_an_ambition_to_adoption(people, client):
     ambition = things.ambition(people.north, "draft")
     assert tasks(client, people.ben) == {"Ask other regions": f"/ambitions/{ambition.slug}/steps/open_ambition/"}
+    ambition.feedback_request = request = things.request(people.north)
+    asked(request, people.carla)
+    things.stamped(ambition, "open_for_feedback")
+    assert tasks(client, people.ben) == {}
+    assert with_others(client, people.ben) == {f"/feedback-requests/{request.slug}/": "Answers so far: 0 of 1."}
     ambition.feedback_request = closed_request(people)
     things.stamped(ambition, "open_for_feedback")
+    things.stamped(request, "withdrawn")
     feedback = Feedback.objects.get()
     question = ambition.feedback_request.questionnaire.questions.first()
     point = AmbitionPoint.objects.create(ambition=ambition, feedback=feedback, question=question, quote="More light")
@@ -225,6 +251,7 @@ def test_dashboard_finding_waits_for_a_second_person(people, client):
     url = f"/findings/{finding.slug}/"
     assert tasks(client, people.emil) == tasks(client, people.ben) == {"Read and publish": url}
     assert tasks(client, people.edda) == tasks(client, people.carla) == {}
+    assert with_others(client, people.edda) == {url: "A second person reads it and publishes it."}
     things.stamped(finding, "draft")
     assert tasks(client, people.edda) == {"Go on writing": f"{url}edit/"}
     assert tasks(client, people.emil) == {}
