@@ -12,6 +12,7 @@ from django.db.models import Q
 from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from inno4sports.core import clock
 from inno4sports.core.lifecycle import Lived
@@ -165,7 +166,7 @@ class Organisation(Lived, Thing):
 
     slug = models.SlugField(max_length=90, unique=True, editable=False)
     cluster = models.ForeignKey(Cluster, models.PROTECT, related_name="organisations", verbose_name=_("cluster"))
-    name = models.CharField(_("name"), max_length=200)
+    name = models.CharField(pgettext_lazy("of an organisation", "name"), max_length=200)
     segment = models.CharField(_("kind"), max_length=20, choices=Segment)
     summary = models.TextField(_("what it does"), max_length=1500, blank=True)
     website = models.URLField(_("website"), blank=True)
