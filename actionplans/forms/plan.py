@@ -13,7 +13,7 @@ from actionplans.models import Action, ActionPlan, Ambition, Endorsement, Progre
 from clusters.models import Cluster, Membership, User
 from inno4sports.core import clock
 from inno4sports.core.citations import CitationField
-from inno4sports.core.forms import DayInput, PortalForm, PortalModelForm, UploadField
+from inno4sports.core.forms import DayInput, PortalForm, PortalModelForm, RowsField, UploadField
 from inno4sports.core.models import Thing
 from learning.models import FeedbackRequest, GoodPractice, Lesson
 
@@ -67,6 +67,25 @@ class PlanForm(PortalModelForm):
         return self.cleaned_data
 
 
+class PlayersField(RowsField):
+    def read_line(self, line: str) -> dict[str, str]:
+        return super().read_line(line.replace(" - ", self.separator))
+
+
+class MilestonesField(RowsField):
+    def check_row(self, row: dict[str, str]) -> None:
+        try:
+            dt.date.fromisoformat(row["due_on"])
+        except ValueError:
+            row["title"] = ""
+        if not row["title"]:
+            line = self.prepare_value([row])
+            raise forms.ValidationError(
+                _("“%(line)s” does not begin with a day and go on with words. Write it as 2027-03-31 Route is signposted.") % {"line": line[:60]}
+            )
+        row["title"] = row["title"][:150]
+
+
 class ActionForm(PortalModelForm):
     """One action in the programme's six points; players and milestones one a line."""
 
@@ -75,16 +94,14 @@ class ActionForm(PortalModelForm):
         required=False,
         help_text=_("Lessons, practices, ambitions and shared feedback. Tick at least one, or write a reason below."),
     )
-    players_text = forms.CharField(
-        label=_("Players involved"), required=False, max_length=3000, widget=long(4), help_text=_("One a line: organisation – role")
-    )
-    milestones_text = forms.CharField(
-        label=_("Milestones"),
-        required=False,
-        max_length=3000,
-        widget=long(4),
+    players = PlayersField(
+        label=_("Players involved"), columns=("name", "role"), separator=" – ", required=False, max_length=3000, widget=long(4),
+        help_text=_("One a line: organisation – role"),
+    )  # fmt: skip
+    milestones = MilestonesField(
+        label=_("Milestones"), columns=("due_on", "title"), separator=" ", required=False, max_length=3000, widget=long(4),
         help_text=_("One a line: year-month-day, then what is reached. For example 2027-03-31 Route is signposted"),
-    )
+    )  # fmt: skip
     owner = forms.ModelChoiceField(User.objects.none(), label=_("Owner"), required=False, empty_label=_("none"), help_text=_("Reports on progress"))
 
     class Meta:
@@ -98,8 +115,8 @@ class ActionForm(PortalModelForm):
         }  # fmt: skip
 
     field_order = [
-        "title", "background", "cited", "no_citation_reason", "description", "players_text", "starts_on", "ends_on", "timeframe", "costs_eur",
-        "funding", "milestones_text", "indicator", "indicator_target", "owner",
+        "title", "background", "cited", "no_citation_reason", "description", "players", "starts_on", "ends_on", "timeframe", "costs_eur",
+        "funding", "milestones", "indicator", "indicator_target", "owner",
     ]  # fmt: skip
 
     def __init__(self, *args: Any, user: Any, cluster: Cluster, cited: list[Thing], **kwargs: Any) -> None:
@@ -114,22 +131,8 @@ class ActionForm(PortalModelForm):
         ]
         self.fields["cited"].offer(groups, cited)
         if self.instance.pk:
-            self.initial["players_text"] = "\n".join(f"{p['name']} – {p['role']}" if p.get("role") else p["name"] for p in self.instance.players)
-            self.initial["milestones_text"] = "\n".join(f"{m.due_on} {m.title}" for m in self.instance.milestones.all())
-
-    def clean_milestones_text(self) -> list[tuple[str, dt.date]]:
-        found = []
-        for line in filter(str.strip, self.cleaned_data["milestones_text"].splitlines()):
-            day, _space, title = line.strip().partition(" ")
-            try:
-                found.append((title.strip()[:150], dt.date.fromisoformat(day)))
-            except ValueError:
-                title = ""
-            if not title.strip():
-                raise forms.ValidationError(
-                    _("“%(line)s” does not begin with a day and go on with words. Write it as 2027-03-31 Route is signposted.") % {"line": line[:60]}
-                )
-        return found
+            self.initial["players"] = self.instance.players
+            self.initial["milestones"] = [{"due_on": m.due_on.isoformat(), "title": m.title} for m in self.instance.milestones.all()]
 
     def clean(self) -> dict[str, Any]:
         super().clean()
@@ -138,25 +141,16 @@ class ActionForm(PortalModelForm):
 
     def stands(self, cited: list[Thing]) -> list[tuple[str, str]]:
         """After a conflict: what the lists hold now, where that is not what was typed. `cited` is what is cited now."""
-        now = {
-            "cited": {t.public_id for t in cited},
-            "players_text": self.initial["players_text"],
-            "milestones_text": self.initial["milestones_text"],
-        }
-        typed = {"cited": {t.public_id for t in self.cleaned_data["cited"]}} | {
-            n: self.data.get(n, "").strip() for n in ("players_text", "milestones_text")
-        }
-        words = now | {"cited": "\n".join(map(str, cited)) or str(_("none"))}
-        return [(str(self.fields[name].label), str(words[name])) for name in now if now[name] != typed[name]]
+        lists = {"players": self.initial["players"], "milestones": self.initial["milestones"]}
+        found = [(name, str(self.fields[name].prepare_value(rows))) for name, rows in lists.items() if rows != self.cleaned_data[name]]
+        if {t.public_id for t in cited} != {t.public_id for t in self.cleaned_data["cited"]}:
+            found.insert(0, ("cited", "\n".join(map(str, cited)) or str(_("none"))))
+        return [(str(self.fields[name].label), words) for name, words in found]
 
     def values(self) -> dict[str, Any]:
         """What the act takes."""
-        data = dict(self.cleaned_data)
-        data["milestones"] = data.pop("milestones_text")
-        lines = filter(str.strip, data.pop("players_text").splitlines())
-        parts = [line.replace(" - ", " – ").partition(" – ") for line in lines]
-        data["players"] = [{"name": name.strip(), "role": role.strip()} for name, _dash, role in parts]
-        return data
+        rows = self.cleaned_data["milestones"]
+        return self.cleaned_data | {"milestones": [(row["title"], dt.date.fromisoformat(row["due_on"])) for row in rows]}
 
 
 class EndorsementForm(PortalModelForm):
@@ -222,33 +216,22 @@ class ReportForm(PortalModelForm):
 class ResultForm(PortalModelForm):
     """A sentence, a day, figures with their source: one a line."""
 
-    figures_text = forms.CharField(
-        label=_("Figures"),
-        required=False,
-        max_length=2000,
-        widget=long(3),
+    figures = RowsField(
+        label=_("Figures"), columns=("label", "value", "unit", "source"), separator="; ", required=False, max_length=2000, widget=long(3),
         help_text=_("One a line: what; value; unit; source. For example People reached; 640; people; counted at the start"),
-    )
+    )  # fmt: skip
 
     class Meta:
         model = Result
         fields = ["title", "text", "happened_on", "evidence_url"]
         widgets = {"text": long(8), "happened_on": DayInput}
 
-    field_order = ["title", "text", "happened_on", "figures_text", "evidence_url"]
+    field_order = ["title", "text", "happened_on", "figures", "evidence_url"]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if self.instance.pk:
-            rows = self.instance.figures
-            self.initial["figures_text"] = "\n".join("; ".join(str(f.get(k, "")) for k in ("label", "value", "unit", "source")) for f in rows)
-
-    def values(self) -> dict[str, Any]:
-        data = dict(self.cleaned_data)
-        lines = filter(str.strip, data.pop("figures_text").splitlines())
-        cells = [[c.strip() for c in line.split(";")] + [""] * 4 for line in lines]
-        data["figures"] = [{"label": c[0], "value": c[1], "unit": c[2], "source": c[3]} for c in cells]
-        return data
+            self.initial["figures"] = self.instance.figures
 
 
 class WithdrawForm(PortalForm):

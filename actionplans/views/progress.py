@@ -97,7 +97,7 @@ def result_edit(request: HttpRequest, slug: str) -> HttpResponse:
     context = {"result": result, "form": form}
     if request.method == "POST" and form.is_valid():
         try:
-            acts.edit_result(result, by=actor_of(request), version=form.opened_version, **form.values())
+            acts.edit_result(result, by=actor_of(request), version=form.opened_version, **form.cleaned_data)
         except Conflict as conflict:
             result.version = conflict.thing.version
             context["conflict"] = changed_fields(form, conflict.thing)

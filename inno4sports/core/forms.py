@@ -39,6 +39,18 @@ class CleanTextMixin:
                 elif isinstance(data[name], str):
                     data[name] = clean_text(data[name])
         super().__init__(data, *args, **kwargs)
+        self._name_by_keys()
+
+    def _name_by_keys(self) -> None:
+        """What is chosen of a table is named by slug or public id, in pages as in the API: row numbers stay inside."""
+        stored = getattr(self, "instance", None)
+        for name, field in self.fields.items():  # type: ignore[attr-defined]  # this is a form
+            if not isinstance(field, forms.ModelChoiceField) or field.to_field_name not in (None, "id"):
+                continue
+            held = {f.name for f in field.queryset.model._meta.get_fields()}
+            field.to_field_name = "slug" if "slug" in held else "public_id"
+            if stored is not None and stored.pk and isinstance(self.initial.get(name), int):  # type: ignore[attr-defined]  # as ModelForm filled it
+                self.initial[name] = getattr(stored, name)  # type: ignore[attr-defined]
 
     @property
     def opened_version(self) -> int | None:
@@ -66,6 +78,46 @@ class PortalModelForm(CleanTextMixin, forms.ModelForm):
             super()._post_clean()
         finally:
             self.instance = stored
+
+
+class RowsField(forms.Field):
+    """Rows of cells, typed one row a line; a program sends a list of objects. Cleans to [{column: text}].
+
+    `separator` stands between the cells of a line. `check_row` may refuse a row with a sentence (ValidationError).
+    """
+
+    widget = forms.Textarea
+
+    def __init__(self, *, columns: tuple[str, ...], separator: str, max_length: int, **options: Any) -> None:
+        super().__init__(**options)
+        self.columns, self.separator, self.max_length = columns, separator, max_length
+
+    def prepare_value(self, value: Any) -> Any:
+        if not isinstance(value, list):
+            return value
+        return "\n".join(self.separator.join(str(row.get(c) or "") for c in self.columns).rstrip(self.separator) for row in value)
+
+    def to_python(self, value: Any) -> list[dict[str, str]]:
+        if isinstance(value, list):
+            rows = [{c: clean_text(str(row.get(c) or "")).strip() for c in self.columns} for row in value if isinstance(row, dict)]
+            if len(rows) != len(value) or any(set(row) - set(self.columns) for row in value):
+                raise ValidationError(_("Each row names these and no others: %(names)s."), params={"names": ", ".join(self.columns)})
+            written = "\n".join(" ".join(row.values()) for row in rows)
+        else:
+            written = str(value or "")
+            rows = [self.read_line(line) for line in written.splitlines() if line.strip()]
+        if len(written) > self.max_length:
+            raise ValidationError(_("This is longer than %(n)s characters. Shorten it."), params={"n": self.max_length})
+        for row in rows:
+            self.check_row(row)
+        return rows
+
+    def read_line(self, line: str) -> dict[str, str]:
+        cells = [cell.strip() for cell in line.strip().split(self.separator.strip() or self.separator, len(self.columns) - 1)]
+        return dict(zip(self.columns, [*cells, *[""] * len(self.columns)], strict=False))
+
+    def check_row(self, row: dict[str, str]) -> None:
+        """Raises ValidationError for a row that cannot be kept."""
 
 
 class DayInput(forms.DateInput):

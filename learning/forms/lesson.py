@@ -69,7 +69,7 @@ class LessonForm(PortalModelForm):
     def __init__(
         self, data: Any = None, *, user: Any, clusters: Sequence[Cluster | None], cited: Sequence[Thing] = (), stored: Lesson | None = None
     ) -> None:
-        self._clusters = {str(c.pk): c for c in clusters if c is not None}
+        self._clusters = {c.slug: c for c in clusters if c is not None}
         super().__init__(data, instance=stored, initial=initial_of(stored, [*self._clusters.values()], cited))
         fields: dict[str, Any] = self.fields
         fields["cluster"].choices = [(key, str(c)) for key, c in self._clusters.items()]
@@ -120,7 +120,7 @@ def initial_of(stored: Lesson | None, clusters: list[Cluster], cited: Sequence[T
     learner = clusters[0]
     givers = [t.cluster for t in cited if isinstance(t, Session | GoodPractice | FeedbackRequest) and t.cluster_id not in (None, learner.pk)]
     return {
-        "cluster": str(learner.pk),
+        "cluster": learner.slug,
         "from_cluster": next(iter(givers), None),
         "language": learner.main_language,
         "audience": Audience.NETWORK,

@@ -74,7 +74,7 @@ class PracticeForm(PortalModelForm):
         }
 
     def __init__(self, data: Any = None, *, user: Any, clusters: Sequence[Cluster | None], stored: GoodPractice | None = None) -> None:
-        self._clusters = {str(c.pk): c for c in clusters if c is not None}
+        self._clusters = {c.slug: c for c in clusters if c is not None}
         super().__init__(data, instance=stored, initial=initial_of(stored, user, [*self._clusters.values()]))
         fields: dict[str, Any] = self.fields
         fields["cluster"].choices = [(key, str(c)) for key, c in self._clusters.items()]
@@ -135,7 +135,7 @@ def initial_of(stored: GoodPractice | None, user: Any, clusters: list[Cluster]) 
             "website": stored.website, "budget_eur": stored.budget_eur, "organisation": stored.organisation, "topics": list(stored.topics.all()),
         }  # fmt: skip
     own = next((m.organisation for m in user.own_memberships if m.cluster_id == clusters[0].pk), None)
-    return {"cluster": str(clusters[0].pk), "organisation": own, "language": clusters[0].main_language}
+    return {"cluster": clusters[0].slug, "organisation": own, "language": clusters[0].main_language}
 
 
 class ReturnForm(PortalForm):

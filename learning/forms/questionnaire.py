@@ -29,7 +29,7 @@ class QuestionnaireForm(PortalForm):
     title = forms.CharField(label=_("Title"), max_length=150)
 
     def __init__(self, data: Any = None, *, hosts: list[Cluster | None], initial: dict[str, Any] | None = None) -> None:
-        self._hosts = {str(host.pk) if host else "": host for host in hosts}
+        self._hosts = {host.slug if host else "": host for host in hosts}
         super().__init__(data, initial=initial)
         self.fields["cluster"].choices = [(key, str(host) if host else "EPSI") for key, host in self._hosts.items()]
         if len(hosts) == 1:

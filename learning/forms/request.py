@@ -119,7 +119,7 @@ class RequestForm(PortalForm):
     def __init__(
         self, data: Any = None, *, user: Any, hosts: Sequence[Cluster | None], stored: FeedbackRequest | None = None, session: Session | None = None
     ) -> None:
-        self._hosts = {str(host.pk) if host else "": host for host in hosts}
+        self._hosts = {host.slug if host else "": host for host in hosts}
         super().__init__(data, initial=initial_of(stored) if stored else defaults_for(session, hosts))
         self.fields["cluster"].choices = [(key, str(host) if host else "EPSI") for key, host in self._hosts.items()]
         self.fields["questionnaire"].queryset = Questionnaire.objects.visible_to(user).current()
@@ -161,7 +161,7 @@ def defaults_for(session: Session | None, hosts: Sequence[Cluster | None]) -> di
     host = hosts[0]
     title = _("Feedback on %(title)s") % {"title": session.title} if session else ""
     return {
-        "cluster": str(host.pk) if host else "",
+        "cluster": host.slug if host else "",
         "title": str(title)[:150],
         "names": FeedbackRequest.Names.TO_MANAGERS,
         "closes_at": default_closing(zone_of(host)),
@@ -178,7 +178,10 @@ def shipped_for(offered: Any) -> Questionnaire | None:
 def initial_of(stored: FeedbackRequest) -> dict[str, Any]:
     names = ("title", "introduction", "about_title", "about_url", "questionnaire", "names", "closes_at", "language")
     days = (stored.closes_at - stored.remind_at).days if stored.remind_at else 0
-    return {name: getattr(stored, name) for name in names} | {"cluster": str(stored.cluster_id or ""), "remind_days": days if days in (1, 3) else 0}
+    return {name: getattr(stored, name) for name in names} | {
+        "cluster": stored.cluster.slug if stored.cluster else "",
+        "remind_days": days if days in (1, 3) else 0,
+    }
 
 
 class ClosingForm(PortalForm):

@@ -71,7 +71,7 @@ class SessionForm(PortalModelForm):
         }
 
     def __init__(self, data: Any = None, *, hosts: list[Cluster | None], stored: Session | None = None) -> None:
-        self._hosts = {str(host.pk) if host else "": host for host in hosts}
+        self._hosts = {host.slug if host else "": host for host in hosts}
         super().__init__(data, instance=stored, initial=initial_of(stored, hosts))
         fields: dict[str, Any] = self.fields
         fields["cluster"].choices = [(key, str(host) if host else "EPSI") for key, host in self._hosts.items()]
@@ -156,7 +156,7 @@ def initial_of(stored: Session | None, hosts: list[Cluster | None]) -> dict[str,
         return {"link": stored.link, "timezone": stored.timezone, "topics": list(stored.topics.all())}
     host = hosts[0]
     return {
-        "cluster": str(host.pk) if host else "",
+        "cluster": host.slug if host else "",
         "timezone": host.timezone if host else "Europe/Brussels",
         "language": host.main_language if host else get_language() or "en",
     }
@@ -171,7 +171,7 @@ class PersonForm(PortalForm):
     language = forms.ChoiceField(label=_("Language of the e-mails"), choices=settings.LANGUAGES)
 
     def __init__(self, data: Any = None, *, clusters: list[Cluster]) -> None:
-        self._clusters = {str(c.pk): c for c in clusters}
+        self._clusters = {c.slug: c for c in clusters}
         spoken = dict(settings.LANGUAGES)
         first = next((code for code in clusters[0].content_languages if code in spoken), "en")
         super().__init__(data, initial={"language": first})

@@ -17,8 +17,8 @@ pytestmark = pytest.mark.django_db
 def typed(**more):
     return {
         "title": "Light ten tracks",
-        "players_text": "Ski Club – leads\nTown",
-        "milestones_text": "2027-01-31 First light\n2027-03-31 Ten tracks",
+        "players": "Ski Club – leads\nTown",
+        "milestones": "2027-01-31 First light\n2027-03-31 Ten tracks",
         "no_citation_reason": "The law asks for it.",
     } | more
 
@@ -64,7 +64,7 @@ def test_action_create_page_does_not_let_a_form_choose_the_plan_or_the_state(peo
 
 def test_action_create_page_refuses_an_owner_of_another_cluster(people, plan, client):
     signed_in(client, people.ben)
-    page = client.post(f"/action-plans/{plan.slug}/actions/new/", typed(owner=people.dora.pk))
+    page = client.post(f"/action-plans/{plan.slug}/actions/new/", typed(owner=people.dora.public_id))
     assert page.status_code == 422
     assert Action.objects.count() == 1
 
@@ -81,7 +81,9 @@ def test_action_edit_page_is_for_managers_and_the_owner(people, plan, client):
 def test_action_edit_page_by_the_owner_saves_own_action_only(people, plan, client):
     acts.write_action(plan, by=people.ben_acts, title="Not Ana's", no_citation_reason="x")
     signed_in(client, people.ana)
-    assert client.post(f"/action-plans/{plan.slug}/actions/1/edit/", typed(title="Light twelve tracks", owner=people.ana.pk)).status_code == 302
+    assert (
+        client.post(f"/action-plans/{plan.slug}/actions/1/edit/", typed(title="Light twelve tracks", owner=people.ana.public_id)).status_code == 302
+    )
     assert client.post(f"/action-plans/{plan.slug}/actions/2/edit/", typed(title="Mine now")).status_code == 403
     assert list(Action.objects.order_by("number").values_list("title", flat=True)) == ["Light twelve tracks", "Not Ana's"]
 

@@ -110,7 +110,7 @@ def test_ambition_create_page_cites_the_lesson_of_the_address(people, client):
 
 def test_ambition_create_page_saves_once_for_two_clicks(people, client):
     client.force_login(people.ben, backend="allauth.account.auth_backends.AuthenticationBackend")
-    data = {"cluster": people.north.pk, "title": "Light every track", "language": "en", "once": "11111111-1111-4111-8111-111111111111"}
+    data = {"cluster": people.north.slug, "title": "Light every track", "language": "en", "once": "11111111-1111-4111-8111-111111111111"}
     first = client.post("/ambitions/new/", data)
     second = client.post("/ambitions/new/", data)
     assert first.status_code == second.status_code == 302
@@ -120,7 +120,7 @@ def test_ambition_create_page_saves_once_for_two_clicks(people, client):
 
 def test_ambition_create_page_keeps_what_was_typed_when_it_is_wrong(people, client):
     client.force_login(people.ben, backend="allauth.account.auth_backends.AuthenticationBackend")
-    page = client.post("/ambitions/new/", {"cluster": people.north.pk, "title": "x" * 10_000, "text": "Kept words", "language": "en"})
+    page = client.post("/ambitions/new/", {"cluster": people.north.slug, "title": "x" * 10_000, "text": "Kept words", "language": "en"})
     assert page.status_code == 422
     assert "Kept words" in page.content.decode()
     assert not Ambition.objects.exists()
@@ -128,7 +128,7 @@ def test_ambition_create_page_keeps_what_was_typed_when_it_is_wrong(people, clie
 
 def test_ambition_create_page_refuses_another_cluster(people, client):
     client.force_login(people.ben, backend="allauth.account.auth_backends.AuthenticationBackend")
-    page = client.post("/ambitions/new/", {"cluster": people.south.pk, "title": "Ours now", "language": "en"})
+    page = client.post("/ambitions/new/", {"cluster": people.south.slug, "title": "Ours now", "language": "en"})
     assert page.status_code == 422
     assert not Ambition.objects.exists()
 
@@ -199,8 +199,8 @@ def test_open_ambition_page_names_regions_where_nobody_can_be_asked(people, clie
     page = signed_in(client, people.ben).get(f"/ambitions/{draft.slug}/steps/open_ambition/")
     initial = page.context["form"].initial
     data = {
-        "regions": [silent.pk, people.south.pk],
-        "questionnaire": initial["questionnaire"].pk,
+        "regions": [silent.slug, people.south.slug],
+        "questionnaire": initial["questionnaire"].public_id,
         "closes_on": initial["closes_on"],
         "names": "named",
     }
@@ -209,7 +209,7 @@ def test_open_ambition_page_names_regions_where_nobody_can_be_asked(people, clie
     assert "Nobody can be asked there yet: West" in page.content.decode()
     draft.refresh_from_db()
     assert draft.status == "draft"
-    assert client.post(f"/ambitions/{draft.slug}/steps/open_ambition/", data | {"regions": [people.south.pk]}).status_code == 302
+    assert client.post(f"/ambitions/{draft.slug}/steps/open_ambition/", data | {"regions": [people.south.slug]}).status_code == 302
     draft.refresh_from_db()
     assert draft.status == "open_for_feedback"
 

@@ -143,7 +143,7 @@ def test_action_create_page_keeps_what_was_typed(people, plan, client):
     signed_in(client, people.ben)
     page = client.post(
         f"/action-plans/{plan.slug}/actions/new/",
-        {"title": "Third", "starts_on": "2027-05-01", "ends_on": "2027-04-01", "milestones_text": "next week maybe", "description": "Kept words"},
+        {"title": "Third", "starts_on": "2027-05-01", "ends_on": "2027-04-01", "milestones": "next week maybe", "description": "Kept words"},
     )
     text = page.content.decode()
     assert page.status_code == 422

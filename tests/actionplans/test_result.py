@@ -61,7 +61,7 @@ def test_result_edit_page_reads_figures_line_by_line(people, draft, client):
     signed_in(client, people.ana)
     page = client.get(f"/results/{draft.slug}/edit/").content.decode()
     assert "Lit tracks; 10; ; https://example.org/tracks" in page
-    data = {"title": "Ten tracks are lit", "figures_text": "People; 640; a week; counted\nTracks; 10", "version": draft.version}
+    data = {"title": "Ten tracks are lit", "figures": "People; 640; a week; counted\nTracks; 10", "version": draft.version}
     assert client.post(f"/results/{draft.slug}/edit/", data).status_code == 302
     draft.refresh_from_db()
     assert draft.title == "Ten tracks are lit"

@@ -30,7 +30,7 @@ def verbs_of(thing):
 
 def test_cluster_create_makes_a_candidate_last_in_the_order_and_invites_its_manager(people, client):
     as_person(client, people.ari)
-    answer = post(client, reverse("clusters:cluster_create"), NEW | {"host": people.north.pk})
+    answer = post(client, reverse("clusters:cluster_create"), NEW | {"host": people.north.slug})
     made = Cluster.objects.get(code="TYR")
     assert answer.status_code == 302
     assert answer["Location"] == made.get_absolute_url() == "/clusters/tyrol/"
@@ -258,7 +258,7 @@ def test_edit_cluster_by_another_manager_is_refused(people):
 def test_strength_add_and_remove(people, client):
     topic = make.topic("snow")
     as_person(client, people.ben)
-    data = {"topic": topic.pk, "text": "Snow all year", "language": "en", "sources": "https://example.org/snow\n"}
+    data = {"topic": topic.slug, "text": "Snow all year", "language": "en", "sources": "https://example.org/snow\n"}
     assert post(client, reverse("clusters:strength_add", args=["north"]), data).status_code == 302
     strength = Strength.objects.get()
     assert strength.sources == ["https://example.org/snow"]
@@ -274,7 +274,7 @@ def test_strength_add_and_remove(people, client):
 
 def test_strength_add_refuses_a_source_that_a_browser_would_run(people, client):
     as_person(client, people.ben)
-    data = {"topic": make.topic().pk, "text": "Snow", "language": "en", "sources": "javascript:alert(1)"}
+    data = {"topic": make.topic().slug, "text": "Snow", "language": "en", "sources": "javascript:alert(1)"}
     answer = post(client, reverse("clusters:strength_add", args=["north"]), data)
     assert answer.status_code == 422
     assert "sources" in answer.context["form"].errors
@@ -282,7 +282,7 @@ def test_strength_add_refuses_a_source_that_a_browser_would_run(people, client):
 
 def test_need_add_and_remove(people, client):
     as_person(client, people.ben)
-    data = {"topic": make.topic("care").pk, "text": "How to reach patients", "language": "en"}
+    data = {"topic": make.topic("care").slug, "text": "How to reach patients", "language": "en"}
     assert post(client, reverse("clusters:need_add", args=["north"]), data).status_code == 302
     need = LearningNeed.objects.get()
     reindex(people.north)

@@ -95,7 +95,7 @@ def test_organisation_sign_up_shows_what_is_wrong_and_keeps_what_was_typed(peopl
 
 
 def test_organisation_sign_up_takes_no_state_from_the_form(people, client):
-    post(client, JOIN, SIGN_UP | {"status": "approved", "cluster": people.south.pk, "slug": "mine"})
+    post(client, JOIN, SIGN_UP | {"status": "approved", "cluster": people.south.slug, "slug": "mine"})
     made = Organisation.objects.get(name="Hockey Club")
     assert (made.status, made.cluster, made.slug) == ("pending", people.north, "hockey-club")
 
@@ -201,7 +201,7 @@ def test_organisation_edit_by_its_own_partner_and_by_its_manager(people, client)
     topic = make.topic("snow")
     url = reverse("clusters:organisation_edit", args=[people.club.slug])
     as_person(client, people.ana)
-    assert post(client, url, edited(people.club, summary="We ski", topics=[topic.pk])).status_code == 302
+    assert post(client, url, edited(people.club, summary="We ski", topics=[topic.slug])).status_code == 302
     people.club.refresh_from_db()
     assert (people.club.summary, list(people.club.topics.all())) == ("We ski", [topic])
     as_person(client, people.ben)

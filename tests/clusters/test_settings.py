@@ -27,7 +27,7 @@ def test_settings_are_saved_and_the_next_page_is_in_the_chosen_language(people, 
     as_person(client, people.ana)
     assert client.get(SETTINGS).status_code == 200
     data = chosen(
-        people.ana, name="Ana Nova", language="hu", timezone="Europe/Budapest", theme="dark", digest="never", digest_hour=18, topics=[topic.pk]
+        people.ana, name="Ana Nova", language="hu", timezone="Europe/Budapest", theme="dark", digest="never", digest_hour=18, topics=[topic.slug]
     )
     answer = post(client, SETTINGS, data)
     assert answer["Location"] == "/hu/settings/"

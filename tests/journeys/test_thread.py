@@ -209,7 +209,7 @@ def carry_out(walker, lesson, ambition):
     walker.send()
     plan = walker.path()
     walker.press("main a[href$='/actions/new/']")
-    walker.fill(title="Half buiten", background="Geleerd in Lapland.", milestones_text=f"{day(90)} Eerste bijeenkomst buiten")
+    walker.fill(title="Half buiten", background="Geleerd in Lapland.", milestones=f"{day(90)} Eerste bijeenkomst buiten")
     for words in ("Buiten leren werkt beter", "Elke bijeenkomst half buiten"):
         walker.choose(walker.page.locator("main label.choice", has_text=words).locator("input"))
     walker.send()

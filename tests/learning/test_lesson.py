@@ -169,7 +169,7 @@ def test_lesson_create_offers_what_was_held_published_and_shared_alone(people, c
 def test_lesson_create_saves_a_draft_once(people, client):
     session = things.session(people.north, "held")
     as_(client, people.carla)
-    data = form_data(cites=[key(session)], from_cluster=people.north.pk, level="organisational", change="We put up lamps.")
+    data = form_data(cites=[key(session)], from_cluster=people.north.slug, level="organisational", change="We put up lamps.")
     for _ in range(2):
         assert client.post(reverse("learning:lesson_create"), data).status_code == 302
     made = Lesson.objects.get()
@@ -190,11 +190,11 @@ def test_lesson_create_says_what_is_wrong(people, client, wrong, field):
 
 def test_lesson_create_from_oneself_or_for_others_is_refused(people, client):
     as_(client, people.carla)
-    answer = client.post(reverse("learning:lesson_create"), form_data(from_cluster=people.south.pk))
+    answer = client.post(reverse("learning:lesson_create"), form_data(from_cluster=people.south.slug))
     assert list(answer.context["form"].errors) == ["from_cluster"]
     make.member(people.east, people.carla, "manager")
-    assert client.post(reverse("learning:lesson_create"), form_data(cluster=str(people.north.pk))).status_code == 422
-    assert client.post(reverse("learning:lesson_create"), form_data(cluster=str(people.east.pk))).status_code == 302
+    assert client.post(reverse("learning:lesson_create"), form_data(cluster=str(people.north.slug))).status_code == 422
+    assert client.post(reverse("learning:lesson_create"), form_data(cluster=people.east.slug)).status_code == 302
     assert Lesson.objects.get().cluster == people.east
 
 

@@ -141,7 +141,7 @@ def test_edit_practice_of_an_older_version_is_a_conflict(people):
 def test_practice_create_saves_a_draft_once_with_the_own_organisation(people, client):
     as_(client, people.ana)
     assert client.get(reverse("learning:practice_create")).context["form"].initial["organisation"] == people.club
-    data = form_data(organisation=people.club.pk, budget_eur="4800000", website="example.org/lights")
+    data = form_data(organisation=people.club.slug, budget_eur="4800000", website="example.org/lights")
     for _ in range(2):
         assert client.post(reverse("learning:practice_create"), data).status_code == 302
     made = GoodPractice.objects.get()
@@ -199,13 +199,13 @@ def test_practice_create_says_what_is_wrong(people, client, wrong):
 def test_practice_create_takes_no_organisation_of_another_cluster(people, client):
     make.member(people.south, people.ana, "partner", people.lab)
     as_(client, people.ana)
-    own = {"cluster": str(people.north.pk)}
-    answer = client.post(reverse("learning:practice_create"), form_data(organisation=people.lab.pk, **own))
+    own = {"cluster": people.north.slug}
+    answer = client.post(reverse("learning:practice_create"), form_data(organisation=people.lab.slug, **own))
     assert list(answer.context["form"].errors) == ["organisation"]
     stranger = make.organisation(people.east)
-    assert client.post(reverse("learning:practice_create"), form_data(organisation=stranger.pk, **own)).status_code == 422
-    assert client.post(reverse("learning:practice_create"), form_data(cluster=str(people.east.pk))).status_code == 422
-    assert client.post(reverse("learning:practice_create"), form_data(cluster=str(people.south.pk), organisation=people.lab.pk)).status_code == 302
+    assert client.post(reverse("learning:practice_create"), form_data(organisation=stranger.slug, **own)).status_code == 422
+    assert client.post(reverse("learning:practice_create"), form_data(cluster=people.east.slug)).status_code == 422
+    assert client.post(reverse("learning:practice_create"), form_data(cluster=people.south.slug, organisation=people.lab.slug)).status_code == 302
     assert GoodPractice.objects.get().cluster == people.south
 
 

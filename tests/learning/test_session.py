@@ -392,10 +392,10 @@ def test_session_create_says_what_is_wrong_and_keeps_what_was_typed(people, clie
 def test_session_create_for_a_cluster_of_others_is_not_offered(people, client):
     make.member(people.east, people.ben, "manager")
     as_(client, people.ben)
-    answer = client.post(reverse("learning:session_create"), form_data(cluster=str(people.south.pk)))
+    answer = client.post(reverse("learning:session_create"), form_data(cluster=people.south.slug))
     assert answer.status_code == 422
     assert "cluster" in answer.context["form"].errors
-    client.post(reverse("learning:session_create"), form_data(cluster=str(people.east.pk)))
+    client.post(reverse("learning:session_create"), form_data(cluster=people.east.slug))
     assert Session.objects.get().cluster == people.east
 
 
