@@ -8,12 +8,14 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, transaction
+from django.utils import translation
 
 from actionplans.models import Revision
 from clusters.models import User
 from inno4sports.core import clock
 from inno4sports.core.lifecycle import LIFECYCLES, WrongState, check_state
 from inno4sports.core.models import Actor, HistoryEvent
+from inno4sports.management.commands import draw_lifecycles
 from learning.domain.summary import Point
 from learning.models import Feedback, LessonCitation
 from tests.conftest import WRITE
@@ -179,3 +181,9 @@ def test_step_by_person_in_state(cycle, state, people, settings, tmp_path):
 def test_tables_know_every_state():
     for cycle in LIFECYCLES.values():
         assert set(cycle.tones) == {cycle.initial} | {step.target for step in cycle.steps if step.target}
+
+
+@pytest.mark.parametrize("language", ["en", "fi"])
+def test_drawings_are_current(language):
+    with translation.override(language):
+        assert draw_lifecycles.PAGE.read_text(encoding="utf-8") == draw_lifecycles.page(), "manage.py draw_lifecycles writes them anew"
