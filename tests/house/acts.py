@@ -14,14 +14,20 @@ WRITERS = {"save", "create", "get_or_create", "update_or_create", "bulk_create",
 
 def domain_functions(app: str) -> dict[str, Callable[..., Any]]:
     """The public functions of `<app>.domain` by name, each from the module that defines it."""
-    package = importlib.import_module(f"{app}.domain")
     found: dict[str, Callable[..., Any]] = {}
-    for info in pkgutil.walk_packages(package.__path__, f"{app}.domain."):
-        for name, function in vars(importlib.import_module(info.name)).items():
-            if inspect.isfunction(function) and function.__module__ == info.name and not name.startswith("_"):
-                assert name not in found, f"two acts are called {name}"
-                found[name] = function
+    for function in public_functions(f"{app}.domain"):
+        assert function.__name__ not in found, f"two acts are called {function.__name__}"
+        found[function.__name__] = function
     return found
+
+
+def public_functions(package: str) -> Iterator[Callable[..., Any]]:
+    """The functions of all modules of a package, but of its migrations, that have no underscore."""
+    for info in pkgutil.walk_packages(importlib.import_module(package).__path__, f"{package}."):
+        if ".migrations" not in info.name:
+            for name, function in vars(importlib.import_module(info.name)).items():
+                if inspect.isfunction(function) and function.__module__ == info.name and not name.startswith("_"):
+                    yield function
 
 
 def writes(function: Callable[..., Any], _asked: frozenset[str] = frozenset()) -> bool:

@@ -5,8 +5,8 @@ import pathlib
 
 import pytest
 
-from tests.house.acts import domain_functions, writes
-from tests.soak import acts_actionplans, acts_clusters, acts_dissemination, acts_learning
+from tests.house.acts import domain_functions, public_functions, writes
+from tests.soak import acts_actionplans, acts_clusters, acts_core, acts_dissemination, acts_learning
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 TABLES = {"clusters": acts_clusters, "learning": acts_learning, "actionplans": acts_actionplans, "dissemination": acts_dissemination}
@@ -18,6 +18,33 @@ def test_every_act_has_its_row_in_the_sweep(app):
     rows = {name.split()[0] for name in TABLES[app].ACTS}
     acts = {name for name, function in domain_functions(app).items() if writes(function)}
     assert rows == acts - set(PARTS)
+
+
+IN_AN_ACT = "runs in the transaction of the act that calls it, and is swept with it"
+EACH_ALONE = "each row is settled alone; whatever stops it, the next run goes on (tests/core)"
+OF_THE_FLOOR = {
+    "cite": IN_AN_ACT,
+    "record": IN_AN_ACT,
+    "notify": IN_AN_ACT,
+    "reindex": IN_AN_ACT,
+    "store_file": IN_AN_ACT,
+    "changing": IN_AN_ACT,
+    "taking": IN_AN_ACT,
+    "save_changed": IN_AN_ACT,
+    "send_mail_later": IN_AN_ACT,
+    "send_mails_later": IN_AN_ACT,
+    "deliver": EACH_ALONE,
+    "deliver_some": EACH_ALONE,
+    "forget_lost_files": EACH_ALONE,
+    "verbs": "fills a dictionary",
+    "causes": "fills a dictionary",
+}
+
+
+def test_what_the_floor_writes_has_its_row_in_the_sweep():
+    found = {function.__name__ for function in public_functions("inno4sports.core") if writes(function)}
+    assert found - set(OF_THE_FLOOR) == set(acts_core.ACTS) - {"send_messages"}, "that one is a method"
+    assert set(OF_THE_FLOOR) <= found
 
 
 def test_what_writes_is_found_by_looking():

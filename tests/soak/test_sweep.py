@@ -10,11 +10,11 @@ from django.apps import apps
 from django.db import DatabaseError, connection, models
 
 from inno4sports.core import clock
-from tests.soak import acts_actionplans, acts_clusters, acts_dissemination, acts_learning
+from tests.soak import acts_actionplans, acts_clusters, acts_core, acts_dissemination, acts_learning
 
 pytestmark = [pytest.mark.soak, pytest.mark.django_db]
 OURS = ("core", "clusters", "learning", "actionplans", "dissemination", "account")
-ACTS = {**acts_clusters.ACTS, **acts_learning.ACTS, **acts_actionplans.ACTS, **acts_dissemination.ACTS}
+ACTS = {**acts_core.ACTS, **acts_clusters.ACTS, **acts_learning.ACTS, **acts_actionplans.ACTS, **acts_dissemination.ACTS}
 
 
 def fingerprint() -> dict[str, str]:
