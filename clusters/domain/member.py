@@ -96,7 +96,7 @@ def withdraw_invitation(invitation: Invitation, *, by: Actor) -> Invitation:
         locked.generation += 1
         locked.save(update_fields=["withdrawn_at", "withdrawn_by", "generation"])
         record(cluster, "withdraw_invitation", by=by)
-    invitation.refresh_from_db()
+        invitation.refresh_from_db()
     return invitation
 
 
@@ -183,7 +183,7 @@ def remove_member(membership: Membership, *, by: Actor) -> Membership:
         locked.save(update_fields=["removed_at", "removed_by"])
         event = record(cluster, "remove_member", by=by)
         notify(event, [locked.user], "member_removed")
-    membership.refresh_from_db()
+        membership.refresh_from_db()
     return membership
 
 

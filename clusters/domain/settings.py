@@ -40,7 +40,7 @@ def edit_settings(
         locked.topics.set(topics)
         # The history shows names as they were when somebody acted last: the actor follows the person.
         Actor.objects.filter(user=locked).update(name=name)
-    user.refresh_from_db()
+        user.refresh_from_db()
     return user
 
 
@@ -60,5 +60,5 @@ def appoint(user: User, *, editor: bool, coordinator: bool, administrator: bool,
         locked.is_staff, locked.is_active = administrator, active
         locked.version += 1
         locked.save()
-    user.refresh_from_db()
+        user.refresh_from_db()
     return user

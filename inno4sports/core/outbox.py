@@ -107,15 +107,18 @@ class OutboxBackend(BaseEmailBackend):
     """Django's EMAIL_BACKEND: ready-made mails (allauth's) take the same road, sealed until they are sent."""
 
     def send_messages(self, email_messages: Sequence[mail.EmailMessage]) -> int:
-        for message in email_messages:
-            for to in message.recipients():
-                OutboxMail.objects.create(
-                    template="ready_made",
-                    to=parseaddr(to)[1] or to,
-                    language=translation.get_language() or "en",
-                    sealed_body=_fernet().encrypt(message.message().as_bytes()),
-                    next_at=timezone.now(),
-                )
+        # One insert for all: who hears that sending failed sends again, and then nobody has had it already.
+        OutboxMail.objects.bulk_create(
+            OutboxMail(
+                template="ready_made",
+                to=parseaddr(to)[1] or to,
+                language=translation.get_language() or "en",
+                sealed_body=_fernet().encrypt(message.message().as_bytes()),
+                next_at=timezone.now(),
+            )
+            for message in email_messages
+            for to in message.recipients()
+        )
         wake("core.deliver_outbox")
         return len(email_messages)
 

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from celery import shared_task
@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from django.db.models import F
 
 from . import clock, outbox
-from .models import Heartbeat, Job, Notification, OneTimeKey, OutboxMail
+from .models import Heartbeat, Job, Notification, OneTimeKey, OutboxMail, StoredFile
 
 logger = logging.getLogger(__name__)
 
@@ -69,7 +69,24 @@ def _worker_ready(**_kwargs: Any) -> None:
 
 @shared_task(name="core.tidy_core")
 def tidy_core() -> None:
-    """Forget what has served: keys after a day, final mails after 90 days, settled notifications after a year."""
+    """Forget what has served: keys after a day, final mails after 90 days, settled notifications after a year, lost files."""
     OneTimeKey.objects.filter(created_at__lt=clock.now() - timedelta(days=1)).delete()
     OutboxMail.objects.filter(final_at__lt=clock.now() - timedelta(days=90)).delete()
     Notification.objects.filter(settled_at__lt=clock.now() - timedelta(days=365)).delete()
+    forget_lost_files(before=clock.now() - timedelta(days=1))
+
+
+def forget_lost_files(*, before: datetime) -> int:
+    """Delete files that no row names and that were kept before that moment; answers how many.
+
+    An act that fails takes back its rows, but not the upload that it has kept on the disk.
+    """
+    storage, lost = StoredFile._meta.get_field("content").storage, 0
+    for folder in storage.listdir("")[0] if storage.exists("") else ():
+        names = [f"{folder}/{name}" for name in storage.listdir(folder)[1]]
+        kept = set(StoredFile.objects.filter(content__in=names).values_list("content", flat=True))
+        for name in names:
+            if name not in kept and storage.get_modified_time(name) < before:
+                storage.delete(name)
+                lost += 1
+    return lost

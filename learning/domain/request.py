@@ -211,7 +211,7 @@ def withdraw_link(invitation: FeedbackInvitation, *, by: Actor) -> FeedbackInvit
             row.generation += 1
             row.save()
             record(request, "withdraw_link", by=by)
-    invitation.refresh_from_db()
+        invitation.refresh_from_db()
     return invitation
 
 

@@ -1,0 +1,131 @@
+"""The acts of `clusters` for the sweep: how to come to each, and the act itself."""
+
+import datetime as dt
+
+from clusters.domain import cluster as regions
+from clusters.domain import member as members
+from clusters.domain import organisation as organisations
+from clusters.domain import settings as persons
+from clusters.models import Invitation, LearningNeed, Membership, Strength
+from inno4sports.core import clock
+from tests import factories as make
+
+NEW_REGION = {
+    "name": "Cluster West", "region_name": "West", "code": "WES", "country": "PT", "content_languages": ["en"], "timezone": "Europe/Lisbon",
+    "host": None, "manager_email": "dora@south.example", "manager_name": "Dora", "manager_language": "es",
+}  # fmt: skip
+PROFILE = {
+    "name": "Cluster North", "own_name": "Pohjoinen", "region_names": {"en": "North"}, "city": "Town", "nuts_code": "FI1D7",
+    "timezone": "Europe/Helsinki", "content_languages": ["en", "fi"], "website": "", "summary": "Snow.", "began": "", "language": "en",
+    "latitude": None, "longitude": None,
+}  # fmt: skip
+SIGNED_UP = {
+    "name": "Tennis Club", "segment": "other", "city": "Town", "website": "", "summary": "Tennis.", "contact_name": "Dora",
+    "contact_email": "dora@south.example", "contact_language": "es",
+}  # fmt: skip
+DIRECTORY = {
+    "name": "Tennis Club", "segment": "other", "city": "Town", "website": "", "summary": "Tennis.", "language": "en",
+    "contact_name": "Dora", "contact_email": "dora@south.example",
+}  # fmt: skip
+OWN_SETTINGS = {
+    "name": "Ana North", "language": "fi", "timezone": "Europe/Helsinki", "theme": "dark", "digest": "daily", "digest_hour": 9,
+}  # fmt: skip
+INVITED = {"email": "dora@south.example", "name": "Dora", "role": "manager", "language": "es"}
+
+
+def invitation(people, **more):
+    return members.invite_member(people.north, by=people.ben_acts, **(INVITED | more))
+
+
+def candidate(people):
+    thing = make.cluster(status="candidate")
+    make.member(thing, people.ana)
+    return thing
+
+
+def membership(people):
+    return Membership.objects.get(user=people.ana)
+
+
+def strength(people):
+    return Strength.objects.create(cluster=people.north, topic=make.topic(), text="Ski tracks")
+
+
+def need(people):
+    return LearningNeed.objects.create(cluster=people.north, topic=make.topic(), text="Beaches")
+
+
+def pending(people, status="pending"):
+    return make.organisation(people.north, status=status, contact_name="Dora", contact_email="dora@south.example")
+
+
+def expired(people):
+    Invitation.objects.filter(pk=invitation(people).pk).update(expires_at=clock.now() - dt.timedelta(days=400))
+
+
+def declined_long_ago(people):
+    thing = pending(people)
+    thing.status, thing.decided_at, thing.decided_by = "declined", clock.now() - dt.timedelta(days=400), people.ben_acts
+    thing.save()
+
+
+ACTS = {
+    # cluster
+    "create_cluster": (lambda p: None, lambda p, _n: regions.create_cluster(by=p.ari_acts, **NEW_REGION)),
+    "edit_cluster": (lambda p: p.north, lambda p, c: regions.edit_cluster(c, by=p.ben_acts, **PROFILE)),
+    "activate_cluster": (candidate, lambda p, c: regions.activate_cluster(c, by=p.ari_acts)),
+    "archive_cluster": (lambda p: p.south, lambda p, c: regions.archive_cluster(c, by=p.ari_acts)),
+    "restore_cluster": (lambda p: make.cluster(status="archived"), lambda p, c: regions.restore_cluster(c, by=p.ari_acts)),
+    "add_strength": (
+        lambda p: make.topic(),
+        lambda p, t: regions.add_strength(p.north, topic=t, text="Ski tracks", language="en", sources=["https://example.org/"], by=p.ben_acts),
+    ),
+    "remove_strength": (strength, lambda p, s: regions.remove_strength(s, by=p.ben_acts)),
+    "add_need": (lambda p: make.topic(), lambda p, t: regions.add_need(p.north, topic=t, text="Beaches", language="en", by=p.ben_acts)),
+    "remove_need": (need, lambda p, n: regions.remove_need(n, by=p.ben_acts)),
+    # member
+    "invite_member": (lambda p: None, lambda p, _n: members.invite_member(p.north, by=p.ben_acts, **INVITED)),
+    "withdraw_invitation": (invitation, lambda p, i: members.withdraw_invitation(i, by=p.ben_acts)),
+    "accept_invitation": (invitation, lambda p, i: members.accept_invitation(i, by=p.dora_acts)),
+    "accept_invitation of a member": (
+        lambda p: invitation(p, email="ana@north.example"),
+        lambda p, i: members.accept_invitation(i, by=p.ana_acts),
+    ),
+    "accept_with_new_account": (
+        lambda p: invitation(p, email="nina@north.example"),
+        lambda p, i: members.accept_with_new_account(i, name="Nina", password="a long pass phrase", language="fi"),
+    ),
+    "create_account": (lambda p: None, lambda p, _n: members.create_account(email="nina@north.example", name="Nina")),
+    "remove_member": (membership, lambda p, m: members.remove_member(m, by=p.ben_acts)),
+    "forget_old_invitations": (expired, lambda p, _n: members.forget_old_invitations(before=clock.now())),
+    # organisation
+    "sign_up_organisation": (lambda p: None, lambda p, _n: organisations.sign_up_organisation(p.north, by=None, **SIGNED_UP)),
+    "add_organisation": (
+        lambda p: make.topic(),
+        lambda p, t: organisations.add_organisation(p.north, topics=[t], by=p.ben_acts, **DIRECTORY),
+    ),
+    "add_organisations": (
+        lambda p: None,
+        lambda p, _n: organisations.add_organisations(
+            p.north, rows=[organisations.Row("Tennis Club", "other"), organisations.Row("Golf Club", "other")], by=p.ben_acts
+        ),
+    ),
+    "edit_organisation": (
+        lambda p: (p.club, make.topic()),
+        lambda p, x: organisations.edit_organisation(x[0], topics=[x[1]], by=p.ben_acts, **DIRECTORY),
+    ),
+    "approve_organisation": (pending, lambda p, o: organisations.approve_organisation(o, by=p.ben_acts)),
+    "decline_organisation": (pending, lambda p, o: organisations.decline_organisation(o, by=p.ben_acts)),
+    "archive_organisation": (lambda p: p.club, lambda p, o: organisations.archive_organisation(o, by=p.ben_acts)),
+    "restore_organisation": (lambda p: pending(p, "archived"), lambda p, o: organisations.restore_organisation(o, by=p.ben_acts)),
+    "forget_declined_contacts": (declined_long_ago, lambda p, _n: organisations.forget_declined_contacts(before=clock.now())),
+    # settings
+    "edit_settings": (
+        lambda p: (p.ana, make.topic()),
+        lambda p, x: persons.edit_settings(x[0], topics=[x[1]], by=p.ana_acts, **OWN_SETTINGS),
+    ),
+    "appoint": (
+        lambda p: p.stranger,
+        lambda p, u: persons.appoint(u, editor=True, coordinator=False, administrator=False, active=True, by=p.ari_acts),
+    ),
+}
