@@ -27,7 +27,7 @@ pytestmark = pytest.mark.django_db
 
 def form_data(**more):
     given = {
-        "title": "Night tracks", "session_kind": SessionKind.objects.get(slug="study_visit").pk, "starts_on": "2026-04-01", "ends_on": "2026-04-02",
+        "title": "Night tracks", "session_kind": "study_visit", "starts_on": "2026-04-01", "ends_on": "2026-04-02",
         "timezone": "Europe/Helsinki", "place": "Rovaniemi", "audience": "network", "language": "fi",
     }  # fmt: skip
     return given | once() | more
