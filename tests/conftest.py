@@ -6,6 +6,7 @@ import pytest
 from django.core.cache import cache
 from django.db import connection
 from django.test import Client
+from django.utils import translation
 
 from tests.people import people  # noqa: F401 -- a fixture
 from tests.services import pytest_make_collect_report, pytest_runtest_makereport, pytest_runtest_setup  # noqa: F401 -- hooks of pytest
@@ -50,3 +51,9 @@ def client():
 def empty_cache():
     """Throttles of one test are not the next one's."""
     cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def no_language_left():
+    """The language that the last request of one test was in is not the next one's."""
+    translation.deactivate()
