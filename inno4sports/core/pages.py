@@ -11,6 +11,7 @@ from pathlib import Path
 from django.conf import settings
 from django.core.exceptions import MiddlewareNotUsed
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
+from django.template import Engine
 from django.utils.cache import patch_vary_headers
 
 from . import clock
@@ -135,7 +136,7 @@ def release() -> str:
     """A digest of code, templates, catalogs and of the settings that pages show: after an update no old page is good."""
     digest = hashlib.sha256(repr((settings.SITE_URL, settings.DEMO, settings.OPERATOR, str(settings.FUNDING))).encode())
     ours = ("inno4sports", "clusters", "learning", "actionplans", "dissemination")
-    folders = [*map(Path, settings.TEMPLATES[0]["DIRS"]), *(settings.BASE_DIR / name for name in ours)]
+    folders = [*map(Path, Engine.get_default().dirs), *(settings.BASE_DIR / name for name in ours)]
     for path in sorted(path for folder in folders for path in folder.rglob("*.*") if path.suffix in (".py", ".html", ".mo")):
         digest.update(path.read_bytes())
     names = Path(settings.STATIC_ROOT, "staticfiles.json")
