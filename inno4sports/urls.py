@@ -16,6 +16,7 @@ urlpatterns = [
     path("health/live", views.health_live, name="health_live"),
     path("health/ready", views.health_ready, name="health_ready"),
     path("robots.txt", views.robots, name="robots"),
+    path("api/v1/", include("inno4sports.api")),
     path("unsubscribe/<str:token>/", digest.unsubscribe, name="unsubscribe"),
 ]
 

@@ -1,5 +1,6 @@
 """What every app stands on: things with a version, who acted, what happened, what is to be told, sent and done."""
 
+from .api import Change, ChangeReach, KeptAnswer, log_changes
 from .checks import each_once, exactly_one, fold_letters, free_slug, pair_check, status_check
 from .record import (
     Heartbeat,
@@ -23,11 +24,14 @@ __all__ = [
     "Actor",
     "ActorKind",
     "ActorQuerySet",
+    "Change",
+    "ChangeReach",
     "Citation",
     "Heartbeat",
     "HistoryEvent",
     "Job",
     "JobStatus",
+    "KeptAnswer",
     "Notification",
     "NotificationQuerySet",
     "NotificationWay",
@@ -45,6 +49,7 @@ __all__ = [
     "exactly_one",
     "fold_letters",
     "free_slug",
+    "log_changes",
     "pair_check",
     "status_check",
     "stored_file_path",
