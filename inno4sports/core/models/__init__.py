@@ -2,6 +2,7 @@
 
 from .checks import each_once, exactly_one, fold_letters, free_slug, pair_check, status_check
 from .record import (
+    ContentVersion,
     Heartbeat,
     HistoryEvent,
     Hold,
@@ -26,6 +27,7 @@ __all__ = [
     "ActorKind",
     "ActorQuerySet",
     "Citation",
+    "ContentVersion",
     "Heartbeat",
     "HistoryEvent",
     "Hold",

@@ -217,6 +217,31 @@ class SearchText(models.Model):
         return self.title
 
 
+class ContentVersionQuerySet(models.QuerySet["ContentVersion"]):
+    def current(self) -> str:
+        """What a page is made of from now on; read it before the content."""
+        return next(iter(self.filter(pk=1).values_list("token", flat=True)), "")
+
+    def renew(self) -> None:
+        """In the act's own transaction, as its last statement."""
+        self.bulk_create([ContentVersion(pk=1)], update_conflicts=True, unique_fields=["id"], update_fields=["token"])
+
+
+def new_token() -> str:
+    return uuid.uuid4().hex
+
+
+class ContentVersion(models.Model):
+    """One row that every act renews: a page that a visitor got is good while it stands. A word, no number: none comes twice."""
+
+    token = models.CharField(max_length=32, default=new_token)
+
+    objects = ContentVersionQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return self.token
+
+
 class OneTimeKey(models.Model):
     """The key a form (or a program's request) carries, so that sending it twice acts once."""
 
