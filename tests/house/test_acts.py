@@ -5,7 +5,7 @@ import pathlib
 
 import pytest
 
-from tests.house.acts import domain_functions, public_functions, writes
+from tests.house.acts import domain_functions, public_functions, uses, writes
 from tests.soak import acts_actionplans, acts_clusters, acts_core, acts_dissemination, acts_learning
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -18,6 +18,25 @@ def test_every_act_has_its_row_in_the_sweep(app):
     rows = {name.split()[0] for name in TABLES[app].ACTS}
     acts = {name for name, function in domain_functions(app).items() if writes(function)}
     assert rows == acts - set(PARTS)
+
+
+# What no visitor sees, and happens often or to many.
+SEEN_BY_NO_VISITOR = {
+    "save_feedback": "a draft is read by its author alone",
+    "compose_digests": "mails",
+    "change_preferences": "the own mails",
+    "unsubscribe": "the own mails",
+    "forget_declined_contacts": "contacts of what was never shown",
+    "forget_old_invitations": "invitations are shown to managers",
+}
+
+
+@pytest.mark.parametrize("app", TABLES)
+def test_every_act_renews_what_visitors_see(app):
+    """By `acting`, as itself or within `changing` and `taking`: else a visitor gets a page from before the act."""
+    acts = {name: function for name, function in domain_functions(app).items() if writes(function) and name not in PARTS}
+    silent = {name for name, function in acts.items() if not uses(function, {"acting"})}
+    assert silent == set(acts) & set(SEEN_BY_NO_VISITOR)
 
 
 IN_AN_ACT = "runs in the transaction of the act that calls it, and is swept with it"

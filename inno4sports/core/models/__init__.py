@@ -3,8 +3,10 @@
 from .api import Change, ChangeReach, KeptAnswer, log_changes
 from .checks import each_once, exactly_one, fold_letters, free_slug, pair_check, status_check
 from .record import (
+    ContentVersion,
     Heartbeat,
     HistoryEvent,
+    Hold,
     Job,
     JobStatus,
     Notification,
@@ -15,6 +17,7 @@ from .record import (
     OutboxMailStatus,
     SearchText,
     SearchTextReach,
+    Slot,
     StoredFile,
     stored_file_path,
 )
@@ -27,8 +30,10 @@ __all__ = [
     "Change",
     "ChangeReach",
     "Citation",
+    "ContentVersion",
     "Heartbeat",
     "HistoryEvent",
+    "Hold",
     "Job",
     "JobStatus",
     "KeptAnswer",
@@ -40,6 +45,7 @@ __all__ = [
     "OutboxMailStatus",
     "SearchText",
     "SearchTextReach",
+    "Slot",
     "StoredFile",
     "Thing",
     "ThingOrigin",

@@ -36,7 +36,7 @@ def forget_numbers(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('core', '0001_initial'),
+        ('core', '0003_slots_and_holds'),
     ]
 
     operations = [
