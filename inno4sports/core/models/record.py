@@ -145,6 +145,7 @@ class Job(models.Model):
     total = models.PositiveIntegerField(default=0)
     result = models.JSONField(default=dict, blank=True)
     created_at = models.DateTimeField(default=clock.now)
+    starts = models.PositiveIntegerField(default=0, db_default=0)
     lease_until = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
 
@@ -259,6 +260,28 @@ class Heartbeat(models.Model):
 
     name = models.CharField(max_length=40, unique=True)
     seen_at = models.DateTimeField(default=clock.now)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Slot(models.Model):
+    """The last slot of time in which something was begun; for beat, who holds it and since when (`core.slots`)."""
+
+    name = models.CharField(max_length=80, unique=True)
+    at = models.DateTimeField()
+    owner = models.CharField(max_length=60, blank=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Hold(models.Model):
+    """Something that is stopped on purpose until a person releases it (`core.holds`)."""
+
+    name = models.CharField(max_length=40, unique=True)
+    since = models.DateTimeField(default=clock.now)
+    reason = models.CharField(max_length=200)
 
     def __str__(self) -> str:
         return self.name
