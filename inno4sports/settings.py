@@ -74,6 +74,8 @@ INSTALLED_APPS = [
     "csp",
     "django_htmx",
     "rules",
+    "rest_framework",
+    "drf_spectacular",
     "inno4sports.core",
     "clusters",
     "learning",
@@ -308,6 +310,23 @@ OPERATOR = {
     "address": env.str("OPERATOR_ADDRESS", default=""),
     "email": env.str("OPERATOR_EMAIL", default=""),
     "data_protection_email": env.str("OPERATOR_DATA_PROTECTION_EMAIL", default=""),
+}
+
+# The API (docs/api.md) --------------------------------------------------------------------------------------------------
+
+# For measurement only; a production portal refuses to be without them.
+RATE_LIMITS = env.bool("RATE_LIMITS", default=True)
+if PRODUCTION and not RATE_LIMITS:
+    raise ImproperlyConfigured("RATE_LIMITS: a production portal (SITE_URL with https) does not run without them.")
+API_REQUESTS_A_MINUTE = {"visitor": 120, "signed_in": 600}
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["inno4sports.core.api.signing_in.Session"],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.AllowAny"],  # visible_to and the acts decide, as for pages
+    "DEFAULT_RENDERER_CLASSES": ["inno4sports.core.api.wire.JsonRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["inno4sports.core.api.wire.StrictJsonParser", "inno4sports.core.api.wire.FilesParser"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "inno4sports.core.api.problems.handle",
+    "URL_FORMAT_OVERRIDE": None,
 }
 
 # What is measured (GET /metrics) is shown to whoever brings this token; without one the address does not exist.

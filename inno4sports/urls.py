@@ -17,6 +17,7 @@ urlpatterns = [
     path("health/ready", views.health_ready, name="health_ready"),
     path("metrics", views.metrics, name="metrics"),
     path("robots.txt", views.robots, name="robots"),
+    path("api/v1/", include("inno4sports.api")),
     path("unsubscribe/<str:token>/", digest.unsubscribe, name="unsubscribe"),
 ]
 

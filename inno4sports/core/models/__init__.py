@@ -1,5 +1,6 @@
 """What every app stands on: things with a version, who acted, what happened, what is to be told, sent and done."""
 
+from .api import Change, ChangeReach, KeptAnswer, log_changes
 from .checks import each_once, exactly_one, fold_letters, free_slug, pair_check, status_check
 from .record import (
     ContentVersion,
@@ -26,6 +27,8 @@ __all__ = [
     "Actor",
     "ActorKind",
     "ActorQuerySet",
+    "Change",
+    "ChangeReach",
     "Citation",
     "ContentVersion",
     "Heartbeat",
@@ -33,6 +36,7 @@ __all__ = [
     "Hold",
     "Job",
     "JobStatus",
+    "KeptAnswer",
     "Notification",
     "NotificationQuerySet",
     "NotificationWay",
@@ -51,6 +55,7 @@ __all__ = [
     "exactly_one",
     "fold_letters",
     "free_slug",
+    "log_changes",
     "pair_check",
     "status_check",
     "stored_file_path",
