@@ -1,8 +1,10 @@
 """Progress: reports on what happened, with evidence; milestones; the endorsed text as it was decided."""
 
 import datetime as dt
+import importlib
 
 import pytest
+from django.apps import apps
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from actionplans.domain import plan as plan_acts
@@ -241,7 +243,13 @@ def test_reports_that_stood_twice_become_one_that_keeps_what_both_said(people, r
     first = report(Action.objects.get(), people.ana_acts, text="Lamps were bought.")
     day = clock.today() - dt.timedelta(days=1)
     other = acts.report_progress(
-        Action.objects.get(), by=people.ben_acts, period_from=day, period_to=day, state="completed", text="All are lit.", evidence_url="https://a.example/"
+        Action.objects.get(),
+        by=people.ben_acts,
+        period_from=day,
+        period_to=day,
+        state="completed",
+        text="All are lit.",
+        evidence_url="https://a.example/",
     )
     result = acts.draft_result(Action.objects.get(), by=people.ben_acts, report=other)
     kept = ProgressReport.objects.get(pk=first.pk)
