@@ -24,7 +24,7 @@ QUESTIONS = {
     "get_many": ((["name"],), {}),
     "set_many": (({"name": 1},), []),
     "delete_many": ((["name"],), None),
-    "clear": ((), False),
+    "clear": ((), None),
 }
 
 
