@@ -49,7 +49,7 @@ def query_of(operation: dict[str, Any]) -> list[dict[str, Any]]:
 def fields_of(operation: dict[str, Any]) -> list[dict[str, Any]]:
     """What the body may hold: of steps, one entry a step."""
     contents = operation.get("requestBody", {}).get("content", {})
-    schema = next((content["schema"] for content in contents.values()), {})
+    schema: dict[str, Any] = next((content["schema"] for content in contents.values()), {})
     return [
         {"title": one.get("title", ""), "rows": [row(name, box, one) for name, box in one.get("properties", {}).items() if name != "step"]}
         for one in schema.get("oneOf", [schema] if schema else [])

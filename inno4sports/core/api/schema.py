@@ -52,8 +52,8 @@ SUMMARY = {
     "index": "List {things}",
     "create": "Make one of the {things}",
     "one": "Read one of the {things}",
-    "put": "Write one of the {things} anew",
-    "patch": "Change some fields of one of the {things}",
+    "replace": "Write one of the {things} anew",
+    "amend": "Change some fields of one of the {things}",
     "destroy": "Delete one of the {things}",
     "changes": "Keep a copy of the {things}: what changed since",
     "history": "What happened to one of the {things}",
@@ -79,13 +79,13 @@ class PortalSchema(AutoSchema):
             return self.of_told(view.told[action])
         if action == "steps":
             return self.of_steps(view)
-        writes, versioned = self.method != "GET", action in ("put", "patch", "destroy")
+        writes, versioned = self.method != "GET", action in ("replace", "amend", "destroy")
         found = self.head(SUMMARY[action].format(things=view.name.replace("-", " ")), f"{view.name}_{action}".replace("-", "_"))
         found["description"] = f"Who: {permission_words(self.permission(view, action))}."
         headers = ("If-Match",) if versioned else () if writes else ("If-None-Match",)
         found["parameters"] = self.parameters(self.names_of(view, action), (*headers, *(("Idempotency-Key",) if action == "create" else ())))
-        if action in ("create", "put", "patch"):
-            found["requestBody"] = self.body(form_schema(view.form, whole=action != "patch"))
+        if action in ("create", "replace", "amend"):
+            found["requestBody"] = self.body(form_schema(view.form, whole=action != "amend"))
         status = {"create": "201", "destroy": "204"}.get(action, "200")
         answer = None if action == "destroy" else self.answer_of(view, action)
         found["responses"] = self.responses(status, answer, VERSIONED if versioned else WRITES if writes else READS)
@@ -93,13 +93,14 @@ class PortalSchema(AutoSchema):
 
     def names_of(self, view: Resource, action: str) -> dict[str, str]:
         view.action = action
-        filters = {name: f"Only those whose {column.replace('__', ' ')} is this" for name, column in view.filters.items()} if action == "index" else {}
+        filters = (
+            {name: f"Only those whose {column.replace('__', ' ')} is this" for name, column in view.filters.items()} if action == "index" else {}
+        )
         return {name: QUERY.get(name, "") for name in view.query if name not in filters} | filters
 
     def permission(self, view: Resource, action: str) -> str:
-        return {"create": view.create_permission, "put": view.edit_permission, "patch": view.edit_permission, "destroy": view.delete_permission}.get(
-            action, ""
-        )
+        named = {"create": view.create_permission, "replace": view.edit_permission, "amend": view.edit_permission, "destroy": view.delete_permission}
+        return named.get(action, "")
 
     def answer_of(self, view: Resource, action: str) -> Schema:
         item = self.shape(view.shape)
@@ -118,6 +119,7 @@ class PortalSchema(AutoSchema):
         things = view.name.replace("-", " ")
         if self.method == "GET":
             found = self.head(f"What you may do now with one of the {things}", f"{view.name}_steps".replace("-", "_"))
+            found["description"] = "Who: whoever may see it; each is shown what is open to them."
             step = obj(step=TEXT, label=TEXT, fields={"type": "array", "items": obj(name=TEXT, label=TEXT, required={"type": "boolean"})})
             found["parameters"] = self.parameters({}, ())
             found["responses"] = self.responses("200", obj(steps={"type": "array", "items": step}), READS)
@@ -132,7 +134,10 @@ class PortalSchema(AutoSchema):
             found["requestBody"]["content"]["multipart/form-data"] = {"schema": either(files)}
         answers = self.responses("200", self.shape(view.shape), VERSIONED)
         if any(act.creates for act in view.acts):
-            answers["201"] = {"description": "Made; Location says where", "content": {JSON: {"schema": {"type": "object", "additionalProperties": True}}}}
+            answers["201"] = {
+                "description": "Made; Location says where",
+                "content": {JSON: {"schema": {"type": "object", "additionalProperties": True}}},
+            }
         found["responses"] = answers
         return found
 
@@ -152,7 +157,7 @@ class PortalSchema(AutoSchema):
     # Parts ------------------------------------------------------------------------------------------------------------------
 
     def of_told(self, told: Told) -> Schema:
-        found = self.head(told.summary, self.get_operation_id())
+        found = self.head(told.summary, f"{snake(type(self.view).__name__)}_{self.method.lower()}")
         found["description"] = f"Who: {told.permission}."
         writes = self.method != "GET"
         found["parameters"] = self.parameters(told.query, ("If-None-Match",) if not writes else ())
@@ -180,7 +185,13 @@ class PortalSchema(AutoSchema):
         return found
 
     def key_schema(self, key: str) -> Schema:
-        return {"type": "string", "format": "uuid"} if f"uuid:{key}>" in self.path_regex else {"type": "integer"} if f"int:{key}>" in self.path_regex else TEXT
+        return (
+            {"type": "string", "format": "uuid"}
+            if f"uuid:{key}>" in self.path_regex
+            else {"type": "integer"}
+            if f"int:{key}>" in self.path_regex
+            else TEXT
+        )
 
     def body(self, schema: Schema) -> Schema:
         shown = {"schema": schema, "example": example_of(schema, self.components())}
@@ -239,6 +250,10 @@ class PortalSchema(AutoSchema):
 
 def obj(**properties: Schema) -> Schema:
     return {"type": "object", "properties": properties, "required": list(properties)}
+
+
+def snake(name: str) -> str:
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
 
 
 def either(bodies: list[Schema]) -> Schema:

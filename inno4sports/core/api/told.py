@@ -80,7 +80,7 @@ def field_schema(box: forms.Field) -> Schema:
     return found
 
 
-def typed(box: forms.Field) -> Schema:  # noqa: C901 -- a table, read from top to bottom
+def typed(box: forms.Field) -> Schema:
     if isinstance(box, forms.MultipleChoiceField | forms.ModelMultipleChoiceField):
         return {"type": "array", "items": {"type": "string"}}
     if isinstance(box, RowsField):
@@ -95,15 +95,15 @@ def typed(box: forms.Field) -> Schema:  # noqa: C901 -- a table, read from top t
         return {"type": "integer", **{name: value for name, value in limits.items() if value is not None}}
     if isinstance(box, forms.FloatField | forms.DecimalField):
         return {"type": "number"}
+    choices: Any = getattr(box, "choices", None)
     if isinstance(box, forms.TypedChoiceField) and box.coerce is int:
-        return {"type": "integer", "enum": [value for value, _words in box.choices]}
+        return {"type": "integer", "enum": [value for value, _words in choices]}
     formats = ((forms.DateField, "date"), (forms.EmailField, "email"), (forms.URLField, "uri"), (forms.UUIDField, "uuid"))
     found: Schema = {"type": "string", **next(({"format": name} for kind, name in formats if isinstance(box, kind)), {})}
-    if isinstance(box, forms.ChoiceField) and not isinstance(box, forms.ModelChoiceField) and isinstance(box.choices, list):
-        if values := [value for value, words in box.choices if not isinstance(words, list | tuple)]:
-            found["enum"] = values
-    if getattr(box, "max_length", None):
-        found["maxLength"] = box.max_length
+    if isinstance(choices, list) and not isinstance(box, forms.ModelChoiceField) and choices and not isinstance(choices[0][1], list | tuple):
+        found["enum"] = [value for value, _words in choices]
+    if longest := getattr(box, "max_length", None):
+        found["maxLength"] = longest
     return found
 
 
