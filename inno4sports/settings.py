@@ -324,9 +324,23 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.AllowAny"],  # visible_to and the acts decide, as for pages
     "DEFAULT_RENDERER_CLASSES": ["inno4sports.core.api.wire.JsonRenderer"],
     "DEFAULT_PARSER_CLASSES": ["inno4sports.core.api.wire.StrictJsonParser", "inno4sports.core.api.wire.FilesParser"],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "inno4sports.core.api.schema.PortalSchema",
     "EXCEPTION_HANDLER": "inno4sports.core.api.problems.handle",
     "URL_FORMAT_OVERRIDE": None,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Inno4Sports",
+    "DESCRIPTION": "What regions said, learned, plan, did and found. Begin at /api/v1/docs/.",
+    "VERSION": "1.0.0",
+    "OAS_VERSION": "3.1.1",
+    "SCHEMA_PATH_PREFIX": "/api/v1/",
+    "POSTPROCESSING_HOOKS": [],
+    "APPEND_COMPONENTS": {
+        "securitySchemes": {
+            "token": {"type": "http", "scheme": "bearer"},
+            "session": {"type": "apiKey", "in": "cookie", "name": "sessionid"},
+        }
+    },
 }
 
 # What is measured (GET /metrics) is shown to whoever brings this token; without one the address does not exist.
