@@ -126,7 +126,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "inno4sports.core.http.page_context",
             ],
-            "builtins": ["inno4sports.core.templatetags.portal"],
+            "builtins": ["inno4sports.core.templatetags.portal", "inno4sports.core.templatetags.kept"],
         },
     }
 ]

@@ -35,7 +35,7 @@ def visible_ambition(request: HttpRequest, slug: str) -> Ambition:
 def ambition_list(request: HttpRequest) -> HttpResponse:
     filters = ListFilter(request.GET, request.user)
     rows = Ambition.objects.visible_to(request.user).select_related("cluster", "topic")
-    rows = filters.narrowed(rows, words=("title", "text"), topics="topic")
+    rows = filters.narrowed(rows, topics="topic")
     may_write = request.user.is_authenticated and allowed(request.user, "actionplans.write_ambition")
     return render(request, "actionplans/ambition_list.html", {"page": paged(request, rows), "filters": filters, "may_write": may_write})
 

@@ -64,7 +64,7 @@ def numbered(plan: ActionPlan, actions: list[Action]) -> list[dict[str, Any]]:
 def plan_list(request: HttpRequest) -> HttpResponse:
     filters = ListFilter(request.GET, request.user, only=("q", "cluster", "country"))
     rows = ActionPlan.objects.visible_to(request.user).select_related("cluster").prefetch_related("actions")
-    rows = filters.narrowed(rows, words=("title", "policy_instrument", "context"))
+    rows = filters.narrowed(rows)
     may_write = request.user.is_authenticated and allowed(request.user, "actionplans.write_plan")
     return render(request, "actionplans/plan_list.html", {"page": paged(request, rows), "filters": filters, "may_write": may_write})
 

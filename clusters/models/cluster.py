@@ -32,6 +32,10 @@ class ClusterQuerySet(ThingQuerySet):
     def active(self) -> Self:
         return self.filter(status=ClusterStatus.ACTIVE)
 
+    def as_bibs(self) -> Self:
+        """With what a bib shows, and no more: for lists."""
+        return self.only("slug", "code", "accent", "region_names", "name")
+
 
 class Cluster(Lived, Thing):
     """A regional sport and vitality innovation cluster; regions stand in the order in which they joined."""

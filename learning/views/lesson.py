@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from clusters.forms.filters import ListFilter
 from inno4sports.core.forms import PortalForm
 from inno4sports.core.history import history_of
 from inno4sports.core.http import actor_of, changed_fields, one_time, paged
@@ -20,7 +21,6 @@ from inno4sports.core.permissions import allowed, require
 from inno4sports.core.search import visible_ids
 
 from ..domain import lesson as acts
-from ..forms.filters import LearningFilter
 from ..forms.lesson import LessonForm, thing_to_cite
 from ..models import Lesson
 from ..states import LessonStatus
@@ -39,8 +39,8 @@ def visible_lesson(request: HttpRequest, slug: str) -> Lesson:
 @require_safe
 def lesson_list(request: HttpRequest) -> HttpResponse:
     """Who learned what from whom; a region is looked for on both sides."""
-    filters = LearningFilter(request.GET, request.user)
-    rows = filters.fitting(Lesson.objects.visible_to(request.user), clusters=("cluster", "from_cluster"))
+    filters = ListFilter(request.GET, request.user)
+    rows = filters.narrowed(Lesson.objects.visible_to(request.user), clusters=("cluster", "from_cluster"))
     rows = rows.select_related("cluster", "from_cluster").annotate(cites=Count("citations")).order_by("-created_at", "-id")
     may_write = allowed(request.user, "learning.write_lesson")
     return render(request, "learning/lesson_list.html", {"page": paged(request, rows), "filters": filters, "may_write": may_write})

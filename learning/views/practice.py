@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from clusters.forms.filters import ListFilter
 from inno4sports.core.forms import PortalForm
 from inno4sports.core.history import history_of
 from inno4sports.core.http import actor_of, changed_fields, one_time, paged
@@ -16,7 +17,6 @@ from inno4sports.core.lifecycle import Conflict, OpenStep, check_state, steps_op
 from inno4sports.core.permissions import allowed, require
 
 from ..domain import practice as acts
-from ..forms.filters import LearningFilter
 from ..forms.practice import OpinionForm, PracticeForm, ReturnForm
 from ..models import GoodPractice
 from ..states import PRACTICE, PracticeStatus
@@ -31,8 +31,8 @@ def visible_practice(request: HttpRequest, slug: str) -> GoodPractice:
 @login_not_required
 @require_safe
 def practice_list(request: HttpRequest) -> HttpResponse:
-    filters = LearningFilter(request.GET, request.user)
-    rows = filters.fitting(GoodPractice.objects.visible_to(request.user).current())
+    filters = ListFilter(request.GET, request.user)
+    rows = filters.narrowed(GoodPractice.objects.visible_to(request.user).current())
     rows = rows.select_related("cluster").prefetch_related("topics")
     may_write = allowed(request.user, "learning.write_practice")
     return render(request, "learning/practice_list.html", {"page": paged(request, rows), "filters": filters, "may_write": may_write})

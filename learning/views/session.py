@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from clusters.forms.filters import ListFilter
 from clusters.models import Cluster
 from inno4sports.core import clock
 from inno4sports.core.forms import PortalForm
@@ -21,7 +22,6 @@ from inno4sports.core.permissions import allowed, require
 
 from ..domain import session as acts
 from ..domain.registration import PLACE_VERBS, is_full, own_registration, why_closed
-from ..forms.filters import LearningFilter
 from ..forms.session import SessionForm
 from ..mails.session import times_in
 from ..models import FeedbackRequest, Registration, Session
@@ -38,8 +38,8 @@ def visible_session(request: HttpRequest, slug: str) -> Session:
 @require_safe
 def session_list(request: HttpRequest) -> HttpResponse:
     """All that the reader may see, past ones too; the newest first, drafts without a day before them."""
-    filters = LearningFilter(request.GET, request.user)
-    rows = filters.fitting(Session.objects.visible_to(request.user)).select_related("cluster", "session_kind")
+    filters = ListFilter(request.GET, request.user)
+    rows = filters.narrowed(Session.objects.visible_to(request.user)).select_related("cluster", "session_kind")
     # Of sessions without a day drafts stand first, those that were recorded without one last.
     undated = Case(When(status=SessionStatus.DRAFT, starts_on=None, then=0), default=1)
     rows = rows.order_by(undated, F("starts_on").desc(nulls_last=True), "-id")
