@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import cluster, invitation, member, organisation, settings, strength
+from .views import cluster, invitation, member, organisation, settings, strength, token
 
 app_name = "clusters"
 
@@ -32,4 +32,6 @@ urlpatterns = [
     path("invitation/accept/<uuid:public_id>/", invitation.invitation_accept, name="invitation_accept"),
     path("invitation/<str:token>/", invitation.invitation, name="invitation"),
     path("settings/", settings.settings, name="settings"),
+    path("settings/tokens/", token.token_list, name="token_list"),
+    path("settings/tokens/<uuid:public_id>/revoke/", token.token_revoke, name="token_revoke"),
 ]

@@ -311,7 +311,7 @@ if PRODUCTION and not RATE_LIMITS:
     raise ImproperlyConfigured("RATE_LIMITS: a production portal (SITE_URL with https) does not run without them.")
 API_REQUESTS_A_MINUTE = {"visitor": 120, "signed_in": 600}
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["inno4sports.core.api.signing_in.Session"],
+    "DEFAULT_AUTHENTICATION_CLASSES": ["clusters.api.signing_in.Tokens", "inno4sports.core.api.signing_in.Session"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.AllowAny"],  # visible_to and the acts decide, as for pages
     "DEFAULT_RENDERER_CLASSES": ["inno4sports.core.api.wire.JsonRenderer"],
     "DEFAULT_PARSER_CLASSES": ["inno4sports.core.api.wire.StrictJsonParser", "inno4sports.core.api.wire.FilesParser"],

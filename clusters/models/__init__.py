@@ -16,9 +16,11 @@ from .member import (
     UserTheme,
     in_network,
 )
+from .token import SCOPES, PersonalToken, PersonalTokenQuerySet, scope_words
 from .topic import Topic, TopicKind, known_zone, worded
 
 __all__ = [
+    "SCOPES",
     "Cluster",
     "ClusterQuerySet",
     "ContextFigure",
@@ -32,6 +34,8 @@ __all__ = [
     "Organisation",
     "OrganisationQuerySet",
     "OrganisationSegment",
+    "PersonalToken",
+    "PersonalTokenQuerySet",
     "Strength",
     "Topic",
     "TopicKind",
@@ -41,5 +45,6 @@ __all__ = [
     "UserTheme",
     "in_network",
     "known_zone",
+    "scope_words",
     "worded",
 ]

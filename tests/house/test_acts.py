@@ -27,6 +27,11 @@ SEEN_BY_NO_VISITOR = {
     "change_preferences": "the own mails",
     "unsubscribe": "the own mails",
     "forget_declined_contacts": "contacts of what was never shown",
+    "create_token": "the own tokens",
+    "revoke_token": "the own tokens",
+    "revoke_leaked_token": "the own tokens",
+    "use_token": "when a token was used, for its owner",
+    "forget_old_tokens": "the own tokens",
     "forget_old_invitations": "invitations are shown to managers",
 }
 

@@ -72,6 +72,7 @@ MADE_OF = {
     "clusters.withdraw_invitation": lambda p: p.north,
     "clusters.remove_member": lambda p: p.north,
     "clusters.edit_settings": lambda p: None,
+    "clusters.keep_tokens": lambda p: None,
     "clusters.create_cluster": lambda p: None,
     "clusters.appoint_manager": lambda p: p.north,
     "clusters.see_contacts": lambda p: p.club,

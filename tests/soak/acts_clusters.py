@@ -6,7 +6,8 @@ from clusters.domain import cluster as regions
 from clusters.domain import member as members
 from clusters.domain import organisation as organisations
 from clusters.domain import settings as persons
-from clusters.models import Invitation, LearningNeed, Membership, Strength
+from clusters.domain import token as tokens
+from clusters.models import Invitation, LearningNeed, Membership, PersonalToken, Strength
 from inno4sports.core import clock
 from tests import factories as make
 
@@ -69,6 +70,26 @@ def declined_long_ago(people):
     thing.save()
 
 
+def token(people):
+    return tokens.create_token(
+        people.ana, name="Sheet", scopes=["learning:read"], expires_on=clock.today() + dt.timedelta(days=9), by=people.ana_acts
+    )
+
+
+def secret(people):
+    return token(people).secret
+
+
+def used_long_ago(people):
+    held = token(people)
+    PersonalToken.objects.filter(pk=held.pk).update(last_used_at=clock.now() - dt.timedelta(days=2))
+    return held.secret
+
+
+def ended_token(people):
+    PersonalToken.objects.filter(pk=token(people).pk).update(expires_at=clock.now() - dt.timedelta(days=400))
+
+
 ACTS = {
     # cluster
     "create_cluster": (lambda p: None, lambda p, _n: regions.create_cluster(by=p.ari_acts, **NEW_REGION)),
@@ -128,4 +149,10 @@ ACTS = {
         lambda p: p.stranger,
         lambda p, u: persons.appoint(u, editor=True, coordinator=False, administrator=False, active=True, by=p.ari_acts),
     ),
+    # token
+    "create_token": (lambda p: None, lambda p, _n: token(p)),
+    "revoke_token": (token, lambda p, t: tokens.revoke_token(t, by=p.ana_acts)),
+    "revoke_leaked_token": (secret, lambda p, s: tokens.revoke_leaked_token(s)),
+    "use_token": (used_long_ago, lambda p, s: tokens.use_token(s)),
+    "forget_old_tokens": (ended_token, lambda p, _n: tokens.forget_old_tokens(before=clock.now())),
 }
