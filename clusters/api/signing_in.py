@@ -1,29 +1,31 @@
 """Tokens of the portal: whose they are, what they carry, and what becomes of one that leaks."""
 
-from dataclasses import dataclass
 from typing import Any
 
 from inno4sports.core.api.problems import Problem
-from inno4sports.core.api.signing_in import Bearer
+from inno4sports.core.api.signing_in import Bearer, Grant
+from inno4sports.core.secrets import PREFIX
 
+from ..domain.program import revoke_leaked_access_token, use_access_token
 from ..domain.token import revoke_leaked_token, use_token
-
-
-@dataclass(frozen=True)
-class Grant:
-    """What `request.auth` is: the rights the token carries, and whose bucket its requests are counted in."""
-
-    scopes: frozenset[str]
-    limit_key: str
+from ..models import Program
 
 
 class Tokens(Bearer):
-    """`Authorization: Bearer` with a personal token."""
+    """`Authorization: Bearer` with a personal token, or with one that a program got from /identity/."""
 
     def known(self, token: str) -> tuple[Any, Grant]:
-        if (found := use_token(token)) is not None:
-            return found.user, Grant(frozenset(found.scopes), f"token:{found.public_id}")
+        if token.startswith(PREFIX):
+            if (own := use_token(token)) is not None:
+                return own.user, Grant(frozenset(own.scopes), f"token:{own.public_id}")
+        elif (given := use_access_token(token)) is not None:
+            program: Program = given.client.program
+            scopes = frozenset(given.get_scopes()) & frozenset(program.scopes)
+            if given.user is not None:
+                return given.user, Grant(scopes, f"device:{program.public_id}:{given.user_id}")
+            return program.as_caller(), Grant(scopes, f"program:{program.public_id}")
         raise Problem("bad-token")
 
     def leaked(self, token: str) -> None:
-        revoke_leaked_token(token)
+        if not revoke_leaked_access_token(token):
+            revoke_leaked_token(token)

@@ -16,6 +16,7 @@ from .member import (
     UserTheme,
     in_network,
 )
+from .program import Program, ProgramQuerySet, ProgramRole
 from .token import SCOPES, PersonalToken, PersonalTokenQuerySet, scope_words
 from .topic import Topic, TopicKind, known_zone, worded
 
@@ -36,6 +37,9 @@ __all__ = [
     "OrganisationSegment",
     "PersonalToken",
     "PersonalTokenQuerySet",
+    "Program",
+    "ProgramQuerySet",
+    "ProgramRole",
     "Strength",
     "Topic",
     "TopicKind",

@@ -12,7 +12,7 @@ from inno4sports.core.secrets import show_once, shown_once
 
 from ..domain import token as acts
 from ..forms.token import TokenForm
-from ..models import PersonalToken
+from ..models import PersonalToken, Program
 
 
 @require_http_methods(["GET", "POST"])
@@ -26,7 +26,8 @@ def token_list(request: HttpRequest) -> HttpResponse:
         show_once(request, "token", token.secret)
         return redirect("clusters:token_list")
     tokens = PersonalToken.objects.of(request.user)[: acts.MOST * 2]
-    context = {"form": form, "tokens": tokens, "secret": "" if request.method == "POST" else shown_once(request, "token"), "section": ""}
+    context = {"form": form, "tokens": tokens, "approved": Program.objects.approved_by(request.user), "section": ""}
+    context["secret"] = "" if request.method == "POST" else shown_once(request, "token")
     return render(request, "clusters/token_list.html", context, status=422 if form.errors else 200)
 
 

@@ -73,6 +73,8 @@ MADE_OF = {
     "clusters.remove_member": lambda p: p.north,
     "clusters.edit_settings": lambda p: None,
     "clusters.keep_tokens": lambda p: None,
+    "clusters.keep_programs": lambda p: p.north,
+    "clusters.keep_epsi_programs": lambda p: None,
     "clusters.create_cluster": lambda p: None,
     "clusters.appoint_manager": lambda p: p.north,
     "clusters.see_contacts": lambda p: p.club,

@@ -1,6 +1,7 @@
 """Who asks: whoever holds a token that an app knows, or a person with a session."""
 
-from typing import Any, Protocol
+from dataclasses import dataclass
+from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
 from rest_framework.authentication import BaseAuthentication, SessionAuthentication, get_authorization_header
@@ -9,7 +10,8 @@ from ..secrets import PREFIX
 from .problems import Problem
 
 
-class Grant(Protocol):
+@dataclass(frozen=True)
+class Grant:
     """What `request.auth` is for tokens: the rights it carries, and whose bucket its requests are counted in."""
 
     scopes: frozenset[str]

@@ -6,6 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
+from django.utils.module_loading import import_string
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -43,6 +44,9 @@ class ApiView(APIView):
     closed = False  # no visitor may use it: without a token 401, whatever the address names
     query: tuple[str, ...] = ()
     limit_headers: dict[str, str] = {}
+
+    def get_authenticators(self) -> list[Any]:
+        return [import_string(name)() for name in settings.API_SIGNING_IN]
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         translation.activate(language_asked(request) or "en")
