@@ -51,8 +51,9 @@ def revoke_token(token: PersonalToken, *, by: Actor) -> PersonalToken:
     """It stops at once; revoking it twice changes nothing. Raises PermissionDenied for another's."""
     if by.user_id != token.user_id or not allowed(by, "clusters.keep_tokens"):
         raise PermissionDenied("clusters.keep_tokens")
-    PersonalToken.objects.filter(pk=token.pk, revoked_at=None).update(revoked_at=clock.now())
-    token.refresh_from_db()
+    with transaction.atomic():
+        PersonalToken.objects.filter(pk=token.pk, revoked_at=None).update(revoked_at=clock.now())
+        token.refresh_from_db()
     return token
 
 

@@ -31,7 +31,8 @@ NEEDS_PERSON: set[str] = set()
 
 
 def needs_person(*permissions: str) -> None:
-    NEEDS_PERSON.update(permissions)
+    for permission in permissions:
+        NEEDS_PERSON.add(permission)
 
 
 def is_program(who: Any) -> bool:
