@@ -91,8 +91,8 @@ def tidy_core() -> None:
     for keys in (OneTimeKey, KeptAnswer):
         keys._default_manager.filter(created_at__lt=clock.now() - timedelta(days=1)).delete()
     # The last change stays: by it a copy knows that it has everything.
-    last = Change.objects.filter(position__isnull=False).order_by("-position").values_list("pk", flat=True).first()
-    Change.objects.filter(at__lt=clock.now() - timedelta(days=180)).exclude(pk=last).delete()
+    last = Change.objects.filter(position__isnull=False).order_by("-position").first()
+    Change.objects.filter(at__lt=clock.now() - timedelta(days=180)).exclude(pk=last.pk if last else 0).delete()
     OutboxMail.objects.filter(final_at__lt=clock.now() - timedelta(days=90)).delete()
     Notification.objects.filter(settled_at__lt=clock.now() - timedelta(days=365)).delete()
     forget_lost_files(before=clock.now() - timedelta(days=1))
