@@ -1,6 +1,6 @@
 """Who is there: people, regions with their clusters, member organisations, topics, and what each is strong in or wants to learn."""
 
-from .cluster import Cluster, ClusterQuerySet, ContextFigure, ContextFigureLevel, LearningNeed, Strength
+from .cluster import Cluster, ClusterQuerySet, ContextFigure, ContextFigureLevel, LearningNeed, Strength, bib_of
 from .member import (
     Invitation,
     InvitationQuerySet,
@@ -16,9 +16,12 @@ from .member import (
     UserTheme,
     in_network,
 )
+from .program import Program, ProgramQuerySet, ProgramRole
+from .token import SCOPES, PersonalToken, PersonalTokenQuerySet, scope_words
 from .topic import Topic, TopicKind, known_zone, worded
 
 __all__ = [
+    "SCOPES",
     "Cluster",
     "ClusterQuerySet",
     "ContextFigure",
@@ -32,6 +35,11 @@ __all__ = [
     "Organisation",
     "OrganisationQuerySet",
     "OrganisationSegment",
+    "PersonalToken",
+    "PersonalTokenQuerySet",
+    "Program",
+    "ProgramQuerySet",
+    "ProgramRole",
     "Strength",
     "Topic",
     "TopicKind",
@@ -39,7 +47,9 @@ __all__ = [
     "UserManager",
     "UserRhythm",
     "UserTheme",
+    "bib_of",
     "in_network",
     "known_zone",
+    "scope_words",
     "worded",
 ]

@@ -23,7 +23,6 @@ from inno4sports.core.lifecycle import Conflict, WrongState, check_step, steps_o
 from inno4sports.core.models import Thing
 from inno4sports.core.permissions import allowed, require
 
-
 # What a card of the list shows.
 CARD = ("slug", "title", "summary", "language", "origin", "status", "finding_kind", "published_on", "published_at", "date_text")
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from clusters.forms.filters import ListFilter
+from clusters.models import bib_of
 from inno4sports.core.forms import PortalForm
 from inno4sports.core.history import history_of
 from inno4sports.core.http import actor_of, changed_fields, one_time, paged
@@ -20,6 +21,9 @@ from ..domain import practice as acts
 from ..forms.practice import OpinionForm, PracticeForm, ReturnForm
 from ..models import GoodPractice
 from ..states import PRACTICE, PracticeStatus
+
+# What an entry of the list shows.
+ENTRY = ("slug", "title", "summary", "challenge", "what_was_done", "location", "outcome", "language", "origin", "status", "created_at")
 
 
 def visible_practice(request: HttpRequest, slug: str) -> GoodPractice:
@@ -33,7 +37,7 @@ def visible_practice(request: HttpRequest, slug: str) -> GoodPractice:
 def practice_list(request: HttpRequest) -> HttpResponse:
     filters = ListFilter(request.GET, request.user)
     rows = filters.narrowed(GoodPractice.objects.visible_to(request.user).current())
-    rows = rows.select_related("cluster").prefetch_related("topics")
+    rows = rows.select_related("cluster").only(*ENTRY, *bib_of("cluster"))
     may_write = allowed(request.user, "learning.write_practice")
     return render(request, "learning/practice_list.html", {"page": paged(request, rows), "filters": filters, "may_write": may_write})
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from clusters.forms.filters import ListFilter
-from clusters.models import Cluster
+from clusters.models import Cluster, bib_of
 from inno4sports.core import clock
 from inno4sports.core.forms import PortalForm
 from inno4sports.core.http import actor_of, changed_fields, one_time, paged
@@ -27,6 +27,9 @@ from ..mails.session import times_in
 from ..models import FeedbackRequest, Registration, Session
 from ..states import RequestStatus, SessionStatus
 
+# What a row of the list shows.
+ROW = ("slug", "title", "language", "origin", "starts_on", "ends_on", "date_text", "place", "link", "status", "session_kind__labels")
+
 
 def visible_session(request: HttpRequest, slug: str) -> Session:
     """The session, or 404."""
@@ -39,7 +42,7 @@ def visible_session(request: HttpRequest, slug: str) -> Session:
 def session_list(request: HttpRequest) -> HttpResponse:
     """All that the reader may see, past ones too; the newest first, drafts without a day before them."""
     filters = ListFilter(request.GET, request.user)
-    rows = filters.narrowed(Session.objects.visible_to(request.user)).select_related("cluster", "session_kind")
+    rows = filters.narrowed(Session.objects.visible_to(request.user)).select_related("cluster", "session_kind").only(*ROW, *bib_of("cluster"))
     # Of sessions without a day drafts stand first, those that were recorded without one last.
     undated = Case(When(status=SessionStatus.DRAFT, starts_on=None, then=0), default=1)
     rows = rows.order_by(undated, F("starts_on").desc(nulls_last=True), "-id")

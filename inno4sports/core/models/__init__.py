@@ -20,7 +20,7 @@ from .record import (
     stored_file_path,
 )
 from .search import SearchText, SearchTextQuerySet, SearchTextReach, SearchWord
-from .thing import Actor, ActorKind, ActorQuerySet, Citation, Thing, ThingOrigin, ThingQuerySet, actor_key
+from .thing import Actor, ActorKind, ActorQuerySet, Citation, Thing, ThingOrigin, ThingQuerySet, actor_key, number_of
 
 __all__ = [
     "Actor",
@@ -57,6 +57,7 @@ __all__ = [
     "fold_letters",
     "free_slug",
     "log_changes",
+    "number_of",
     "pair_check",
     "status_check",
     "stored_file_path",

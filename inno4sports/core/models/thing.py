@@ -7,7 +7,7 @@ from typing import Any, Self
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Func, Q, Subquery
 from django.utils.translation import gettext_lazy as _
 
 from .. import clock
@@ -18,6 +18,11 @@ from .checks import free_slug, status_check
 def actor_key(**options: Any) -> models.ForeignKey:
     """The `_by` half of a pair: who did it."""
     return models.ForeignKey("core.Actor", models.PROTECT, related_name="+", null=True, blank=True, **options)
+
+
+def number_of(rows: models.QuerySet) -> Subquery:
+    """How many `rows` there are, beside the row of the query around it; `rows` name that row by OuterRef."""
+    return Subquery(rows.order_by().annotate(number=Func(F("pk"), function="COUNT")).values("number"))
 
 
 class ActorQuerySet(models.QuerySet["Actor"]):
@@ -59,6 +64,8 @@ class Actor(models.Model):
 
     # The row that a link holder's link stands for: set by the view that checked the link, never stored.
     holds: models.Model | None = None
+    # The rights of a program: set by whoever checked its token, never stored. Without them it may nothing.
+    caller: Any = None
 
     objects = ActorQuerySet.as_manager()
 
