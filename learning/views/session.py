@@ -43,9 +43,7 @@ def session_list(request: HttpRequest) -> HttpResponse:
     """All that the reader may see, past ones too; the newest first, drafts without a day before them."""
     filters = ListFilter(request.GET, request.user)
     rows = filters.narrowed(Session.objects.visible_to(request.user)).select_related("cluster", "session_kind").only(*ROW, *bib_of("cluster"))
-    # Of sessions without a day drafts stand first, those that were recorded without one last.
-    undated = Case(When(status=SessionStatus.DRAFT, starts_on=None, then=0), default=1)
-    rows = rows.order_by(undated, F("starts_on").desc(nulls_last=True), "-id")
+    rows = rows.listed()
     may_plan = allowed(request.user, "learning.create_session")
     return render(request, "learning/session_list.html", {"page": paged(request, rows), "filters": filters, "may_plan": may_plan})
 

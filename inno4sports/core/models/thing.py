@@ -22,7 +22,7 @@ def actor_key(**options: Any) -> models.ForeignKey:
 
 def number_of(rows: models.QuerySet) -> Subquery:
     """How many `rows` there are, beside the row of the query around it; `rows` name that row by OuterRef."""
-    return Subquery(rows.order_by().annotate(number=Func(F("pk"), function="COUNT")).values("number"))
+    return Subquery(rows.order_by().annotate(how_many=Func(F("pk"), function="COUNT")).values("how_many"))
 
 
 class ActorQuerySet(models.QuerySet["Actor"]):

@@ -231,7 +231,11 @@ def due(value: dt.date | None) -> SafeString:
     """A due day as people say it: was due, today, in so many days."""
     if value is None:
         return format_html("<strong>{}</strong>", gettext("no date"))
-    left = (value - clock.today()).days
+    return _due(value, (value - clock.today()).days, get_language() or "en")
+
+
+@lru_cache(4000)
+def _due(value: dt.date, left: int, language: str) -> SafeString:  # noqa: ARG001 -- the words are of the language
     if left < 0:
         return format_html("<strong>{}</strong>", gettext("was due %(day)s") % {"day": format_date(value, "d MMMM", locale=locale())})
     if left == 0:
