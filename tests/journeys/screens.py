@@ -20,7 +20,7 @@ from django.conf import settings
 from django.core.cache import cache
 
 from actionplans.models import ActionPlan, Ambition, Result
-from clusters.domain.member import invite_member
+from clusters.domain.member import invite_member, withdraw_invitation
 from clusters.models import Cluster, Invitation, Membership, Organisation, User
 from dissemination.models import Finding
 from inno4sports.core import clock
@@ -85,10 +85,6 @@ def lapland() -> Cluster:
     return Cluster.objects.get(slug="lapland")
 
 
-def valencia() -> Cluster:
-    return Cluster.objects.get(slug="valencia")
-
-
 def user(email: str) -> User:
     return User.objects.get(email=email)
 
@@ -132,10 +128,19 @@ def feedback_link() -> str:
     return f"/feedback/{make_token('feedback', row.public_id, row.generation)}/"
 
 
-def invitation(**fields: Any) -> str:
-    row = invite_member(lapland(), email=f"new{Invitation.objects.count()}@club.example", name="New Person", role="partner", language="fi", by=make.actor(user(MANAGER)))
-    Invitation.objects.filter(pk=row.pk).update(**fields)
-    return f"/invitation/{make_token('invitation', row.public_id, row.generation)}/"
+def invitation(withdrawn: bool = False) -> str:
+    row = invite_member(
+        lapland(),
+        email=f"new{Invitation.objects.count()}@club.example",
+        name="New Person",
+        role="partner",
+        language="fi",
+        by=make.actor(user(MANAGER)),
+    )
+    address = f"/invitation/{make_token('invitation', row.public_id, row.generation)}/"
+    if withdrawn:
+        withdraw_invitation(row, by=make.actor(user(MANAGER)))
+    return address
 
 
 def token_of(purpose: str) -> str:
@@ -291,7 +296,7 @@ SCREENS = [
     Screen("clusters/member_invite.html", "/clusters/lapland/members/invite/", MANAGER),
     Screen("clusters/member_remove.html", person_to_remove, MANAGER),
     Screen("clusters/invitation_accept.html", invitation, indexed=False),
-    Screen("clusters/invitation_closed.html", lambda: invitation(withdrawn_at=clock.now()), status=410, indexed=False),
+    Screen("clusters/invitation_closed.html", lambda: invitation(withdrawn=True), status=410, indexed=False),
     Screen("clusters/settings.html", "/settings/", MANAGER),
     # Learning
     Screen("learning/learning_home.html", "/learning/"),
@@ -324,12 +329,21 @@ SCREENS = [
     Screen("learning/request_edit.html", lambda: written(things.request, lapland(), "draft") + "edit/", MANAGER),
     Screen("learning/request_invite.html", lambda: written(things.request, lapland(), "draft") + "invite/", MANAGER),
     Screen(
-        "learning/request_invite.html", lambda: written(things.request, lapland(), "draft") + "invite/", MANAGER, fill={"addresses": INVITED}, note="checked"
+        "learning/request_invite.html",
+        lambda: written(things.request, lapland(), "draft") + "invite/",
+        MANAGER,
+        fill={"addresses": INVITED},
+        note="checked",
     ),
     Screen("learning/request_step.html", lambda: step(written(things.request, lapland(), "open"), "extend_request"), MANAGER),
     Screen("learning/reply_edit.html", lambda: step(answered_request(), "reply_to_feedback"), LODZ),
     Screen("learning/summary_detail.html", lambda: f"{answered_request().get_absolute_url()}summary/", LODZ),
-    Screen("learning/summary_detail.html", lambda: f"{demo_request(shared_at__isnull=False, cluster=lapland()).get_absolute_url()}summary/", PARTNER, note="shared"),
+    Screen(
+        "learning/summary_detail.html",
+        lambda: f"{demo_request(shared_at__isnull=False, cluster=lapland()).get_absolute_url()}summary/",
+        PARTNER,
+        note="shared",
+    ),
     Screen("learning/questionnaire_list.html", "/questionnaires/", MANAGER),
     Screen("learning/questionnaire_detail.html", lambda: shipped().get_absolute_url(), MANAGER),
     Screen("learning/questionnaire_create.html", "/questionnaires/new/", MANAGER),
@@ -372,7 +386,9 @@ SCREENS = [
     Screen("dissemination/finding_detail.html", lambda: of(Finding, origin="demo", status="published")),
     Screen("dissemination/finding_detail.html", lambda: of(Finding, status="in_review"), REVIEWER, note="in review"),
     Screen("dissemination/finding_create.html", "/findings/new/", EDITOR),
-    Screen("dissemination/finding_edit.html", lambda: written(things.finding, lapland(), "draft", created_by=make.actor(user(EDITOR))) + "edit/", EDITOR),
+    Screen(
+        "dissemination/finding_edit.html", lambda: written(things.finding, lapland(), "draft", created_by=make.actor(user(EDITOR))) + "edit/", EDITOR
+    ),
     Screen("dissemination/finding_propose.html", "/findings/propose/", MANAGER),
     Screen("dissemination/return_finding.html", lambda: step(of(Finding, status="in_review"), "return_finding"), REVIEWER),
     Screen("dissemination/correct_finding.html", lambda: step(of(Finding, status="published"), "correct_finding"), EDITOR),

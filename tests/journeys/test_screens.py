@@ -95,7 +95,7 @@ def send(page: Page, fields: dict[str, str]):
         field.select_option(value) if field.evaluate("e => e.tagName") == "SELECT" else field.fill(value)
     form.evaluate("f => { f.noValidate = true }")  # what the server says is looked at, not the browser's bubble
     with page.expect_navigation() as answer:
-        form.locator("button").first.click()
+        form.locator("button:not([type=button])").first.click()
     return answer.value
 
 
