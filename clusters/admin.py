@@ -10,6 +10,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from inno4sports.core.acts import acting
 from inno4sports.core.http import actor_of
 
 from .domain.member import create_account
@@ -37,6 +38,11 @@ class ForAdministrators(admin.ModelAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """What is mended here is shown to visitors, as after any act."""
+        with acting():
+            super().save_model(request, obj, form, change)
 
 
 class PersonForm(forms.ModelForm):

@@ -21,6 +21,8 @@ SITE_URL = env.str("SITE_URL", default=f"http://localhost:{PORT}").rstrip("/")
 PRODUCTION = SITE_URL.startswith("https://")
 DEBUG = env.bool("DEBUG", default=False)
 DEMO = env.bool("DEMO", default=not PRODUCTION)
+# Off for measurements: every page is made anew.
+PAGE_CACHE = env.str("PAGE_CACHE", default="on") != "off"
 DEMO_PASSWORD = env.str("DEMO_PASSWORD", default="")
 
 # How many rows a list page shows, and what a form may hold.
@@ -45,6 +47,8 @@ if PRODUCTION:
         raise ImproperlyConfigured("SECRET_KEY: a production portal (SITE_URL with https) needs its own key of 40 characters or more.")
     if DEMO:
         raise ImproperlyConfigured("DEMO: demo mode signs anybody in, so a production portal (SITE_URL with https) refuses it.")
+    if not PAGE_CACHE:
+        raise ImproperlyConfigured("PAGE_CACHE=off is for measurements, so a production portal (SITE_URL with https) refuses it.")
     if DEBUG:
         raise ImproperlyConfigured("DEBUG shows the inside of errors, so a production portal (SITE_URL with https) refuses it.")
 SECRET_KEY = SECRET_KEY or kept_secret("secret_key")
@@ -68,6 +72,8 @@ INSTALLED_APPS = [
     "csp",
     "django_htmx",
     "rules",
+    "rest_framework",
+    "drf_spectacular",
     "inno4sports.core",
     "clusters",
     "learning",
@@ -77,10 +83,12 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "inno4sports.core.counters.count_requests",
     "inno4sports.core.middleware.request_id",
     "django.middleware.security.SecurityMiddleware",
     "inno4sports.core.middleware.more_headers",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "inno4sports.core.pages.visitor_pages",
     "django.middleware.gzip.GZipMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -173,7 +181,7 @@ MAIL_GIVEN_UP_AFTER = 12
 BROKER_DIR = DATA_DIR / "broker"
 CELERY_BROKER_URL = REDIS_URL or "filesystem://localhost"
 CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, object] = (
-    {"socket_timeout": 5, "socket_connect_timeout": 2}
+    {"socket_timeout": 5, "socket_connect_timeout": 2, "socket_keepalive": True}
     if REDIS_URL
     else {
         "data_folder_in": str(BROKER_DIR / "queue"),
@@ -187,16 +195,25 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_TIMEZONE = "UTC"
-CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat-schedule")
-# The database holds what is to be done; these only wake those who do it (docs/adr/0002).
+CELERY_TASK_ACKS_LATE = False
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+# What hangs is killed with its process; leases give the work to another one.
+CELERY_TASK_TIME_LIMIT = 600
+CELERY_BEAT_SCHEDULER = "inno4sports.core.beat:OneBeat"
+# task: (a tick every so many seconds, its slot). The database holds what is to be done, a tick only wakes those who do
+# it, and begins each slot once, however many beats there are (docs/adr/0002, 0020).
+TIMETABLE = {
+    "core.deliver_outbox": (20, 20),
+    "core.run_jobs": (30, 30),
+    "core.beat_seen": (15, 15),
+    "core.tidy_core": (600, 3600),
+    "clusters.tidy_clusters": (600, 24 * 3600),
+    "learning.remind_and_close_requests": (300, 300),
+    "dissemination.compose_digests": (60, 60),
+}
 CELERY_BEAT_SCHEDULE = {
-    "deliver_outbox": {"task": "core.deliver_outbox", "schedule": 20.0, "options": {"expires": 20}},
-    "run_jobs": {"task": "core.run_jobs", "schedule": 30.0, "options": {"expires": 30}},
-    "beat_seen": {"task": "core.beat_seen", "schedule": 15.0, "options": {"expires": 15}},
-    "tidy_core": {"task": "core.tidy_core", "schedule": 3600.0, "options": {"expires": 3600}},
-    "tidy_clusters": {"task": "clusters.tidy_clusters", "schedule": 24 * 3600.0, "options": {"expires": 3600}},
-    "remind_and_close_requests": {"task": "learning.remind_and_close_requests", "schedule": 300.0, "options": {"expires": 300}},
-    "compose_digests": {"task": "dissemination.compose_digests", "schedule": 60.0, "options": {"expires": 60}},
+    task: {"task": "core.tick", "args": (task, slot), "schedule": float(every), "options": {"expires": every}}
+    for task, (every, slot) in TIMETABLE.items()
 }
 
 # Who signs in ---------------------------------------------------------------------------------------------------------
@@ -265,6 +282,8 @@ if PRODUCTION:
     SECURE_HSTS_SECONDS = 365 * 24 * 3600
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True
     SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=True)
+    # Asked from inside, past the proxy.
+    SECURE_REDIRECT_EXEMPT = [r"^health/(live|ready)$", r"^metrics$"]
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SESSION_COOKIE_SECURE = True
     CSRF_COOKIE_SECURE = True
@@ -283,6 +302,26 @@ OPERATOR = {
     "email": env.str("OPERATOR_EMAIL", default=""),
     "data_protection_email": env.str("OPERATOR_DATA_PROTECTION_EMAIL", default=""),
 }
+
+# The API (docs/api.md) --------------------------------------------------------------------------------------------------
+
+# For measurement only; a production portal refuses to be without them.
+RATE_LIMITS = env.bool("RATE_LIMITS", default=True)
+if PRODUCTION and not RATE_LIMITS:
+    raise ImproperlyConfigured("RATE_LIMITS: a production portal (SITE_URL with https) does not run without them.")
+API_REQUESTS_A_MINUTE = {"visitor": 120, "signed_in": 600}
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["inno4sports.core.api.signing_in.Session"],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.AllowAny"],  # visible_to and the acts decide, as for pages
+    "DEFAULT_RENDERER_CLASSES": ["inno4sports.core.api.wire.JsonRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["inno4sports.core.api.wire.StrictJsonParser", "inno4sports.core.api.wire.FilesParser"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "inno4sports.core.api.problems.handle",
+    "URL_FORMAT_OVERRIDE": None,
+}
+
+# What is measured (GET /metrics) is shown to whoever brings this token; without one the address does not exist.
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 
 # Logs: one JSON object a line, with the request's id; tokens in addresses are masked -----------------------------------------
 

@@ -15,7 +15,9 @@ handler500 = "inno4sports.core.http.server_error"
 urlpatterns = [
     path("health/live", views.health_live, name="health_live"),
     path("health/ready", views.health_ready, name="health_ready"),
+    path("metrics", views.metrics, name="metrics"),
     path("robots.txt", views.robots, name="robots"),
+    path("api/v1/", include("inno4sports.api")),
     path("unsubscribe/<str:token>/", digest.unsubscribe, name="unsubscribe"),
 ]
 

@@ -1,8 +1,10 @@
 """Roof pages: they gather from several apps through each app's own QuerySet words."""
 
+import hmac
 from datetime import timedelta
 
 from django.apps import apps
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.db import DatabaseError, connection
 from django.db.models import Count, OuterRef, Subquery
@@ -16,7 +18,9 @@ from clusters.models import Cluster
 from dissemination.evidence import flows, longest_thread
 from dissemination.models import Finding
 from inno4sports.core import clock
+from inno4sports.core.holds import sending_held
 from inno4sports.core.http import file_response
+from inno4sports.core.metrics import as_text
 from inno4sports.core.models import Heartbeat, OutboxMail, StoredFile
 from inno4sports.workbench import bench_of, first_month
 from learning.models import GoodPractice
@@ -102,20 +106,34 @@ def health_live(_request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_safe
 def health_ready(_request: HttpRequest) -> HttpResponse:
-    """Database, a worker that got a tick through the broker within a minute, and mail that does not pile up; 503 if not."""
+    """Database, a worker that got a tick through the broker within a minute, and mail that does not pile up; 503 if not.
+
+    That sending is held is said, and is no fault.
+    """
     checks: dict[str, bool] = {"database": False, "worker": False, "outbox": False}
+    held = False
     try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1")
+        held = sending_held()
         checks["database"] = True
         seen = Heartbeat.objects.filter(name="worker", seen_at__gt=clock.now() - timedelta(seconds=60))
         checks["worker"] = seen.exists()
         late = OutboxMail.objects.filter(status="queued", attempts=0, created_at__lt=clock.now() - timedelta(minutes=15))
-        checks["outbox"] = not late.exists()
+        checks["outbox"] = held or not late.exists()
     except DatabaseError:
-        pass
+        connection.close()
     ready = all(checks.values())
-    return JsonResponse({"ready": ready, "checks": checks}, status=200 if ready else 503)
+    return JsonResponse({"ready": ready, "checks": checks, "sending_held": held}, status=200 if ready else 503)
+
+
+@login_not_required
+@never_cache
+@require_safe
+def metrics(request: HttpRequest) -> HttpResponse:
+    """What is measured, for whoever brings METRICS_TOKEN; without that setting there is nothing here."""
+    brought = request.headers.get("Authorization", "").encode()
+    if not settings.METRICS_TOKEN or not hmac.compare_digest(brought, f"Bearer {settings.METRICS_TOKEN}".encode()):
+        raise Http404
+    return HttpResponse(as_text(), content_type="text/plain; version=0.0.4; charset=utf-8")
 
 
 @login_not_required

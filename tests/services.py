@@ -5,6 +5,7 @@
 
 import functools
 import os
+import pathlib
 import shutil
 import socket
 import sys
@@ -44,6 +45,12 @@ def chromium_path() -> str | None:
     return next((path for name in CHROMIUM_NAMES if (path := shutil.which(name))), None)
 
 
+@functools.cache
+def servers_installed() -> bool:
+    """Whether a test may start a PostgreSQL and a Redis of its own."""
+    return bool(list(pathlib.Path("/usr/lib/postgresql").glob("*/bin/initdb"))) and shutil.which("redis-server") is not None
+
+
 def chosen_database() -> str:
     """`postgres` or `sqlite`: what TEST_DATABASE says, else PostgreSQL where it is reachable."""
     return os.environ.get("TEST_DATABASE") or ("postgres" if postgres_reachable() else "sqlite")
@@ -57,6 +64,8 @@ def what_is_missing(marks: set[str]) -> str:
         return "needs chromium on the PATH"
     if "redis" in marks and not redis_reachable():
         return "needs Redis on 127.0.0.1:6379"
+    if "servers" in marks and not servers_installed():
+        return "needs the programs initdb (Debian: postgresql) and redis-server"
     return ""
 
 

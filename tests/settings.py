@@ -24,7 +24,7 @@ for name in (
     os.environ.pop(name, None)
 _folder = tempfile.mkdtemp(prefix="inno4sports-tests-")
 atexit.register(shutil.rmtree, _folder, ignore_errors=True)
-os.environ |= {"DATA_DIR": _folder, "SITE_URL": "http://testserver", "DEMO": "1", "DEMO_PASSWORD": "only-for-the-tests"}
+os.environ |= {"DATA_DIR": _folder, "SITE_URL": "http://testserver", "DEMO": "1", "PAGE_CACHE": "off", "DEMO_PASSWORD": "only-for-the-tests"}
 
 from inno4sports.settings import *  # noqa: E402, F403 -- the environment above decides what it says
 from inno4sports.settings import DATA_DIR, DATABASES, STORAGES  # noqa: E402

@@ -5,7 +5,6 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
 from django.utils import translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -13,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from actionplans.models import Ambition, AmbitionCitation, AmbitionPoint
 from clusters.models import Cluster, Membership, User
 from inno4sports.core import clock
+from inno4sports.core.acts import acting
 from inno4sports.core.citations import cite
 from inno4sports.core.history import record
 from inno4sports.core.lifecycle import WrongState, changing, reindex, taking
@@ -26,7 +26,7 @@ EDITABLE = ("draft", "open_for_feedback")
 ADOPTED = _("An adopted ambition is not edited any more.")
 
 
-@transaction.atomic
+@acting()
 def write_ambition(cluster: Cluster, *, by: Actor, lessons: Iterable[Lesson] = (), **fields: Any) -> Ambition:
     """A draft of the cluster's own."""
     if not allowed(by, "actionplans.write_ambition", cluster):

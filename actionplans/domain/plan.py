@@ -7,7 +7,6 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
 from django.db.models import Max
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -15,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from actionplans.models import Action, ActionCitation, ActionPlan, Endorsement, Milestone, Revision
 from clusters.models import Cluster, Membership, User
 from inno4sports.core import clock
+from inno4sports.core.acts import acting
 from inno4sports.core.citations import cite
 from inno4sports.core.forms import store_file
 from inno4sports.core.history import record
@@ -28,7 +28,7 @@ Milestones = Sequence[tuple[str, dt.date]]  # title, due day
 FROZEN = _("The text is decided and frozen. Take the plan back to draft to change it.")
 
 
-@transaction.atomic
+@acting()
 def write_plan(cluster: Cluster, *, by: Actor, **fields: Any) -> ActionPlan:
     if not allowed(by, "actionplans.write_plan", cluster):
         raise PermissionDenied("actionplans.write_plan")
@@ -76,7 +76,7 @@ def write_action(plan: ActionPlan, *, by: Actor, cited: Iterable[Thing] = (), mi
 
 def edit_action(action: Action, *, by: Actor, cited: Iterable[Thing], milestones: Milestones, version: int | None = None, **fields: Any) -> Action:
     """While the plan is a draft (WrongState), on the version the reader saw (Conflict); a new owner is told."""
-    with transaction.atomic():
+    with acting():
         # The plan first, as every act on it does: two acts then queue and never wait for each other.
         plan = ActionPlan.objects.select_for_update(of=("self",)).get(pk=action.plan_id)
         with changing(action, "actionplans.edit_action", by=by, version=version) as locked:

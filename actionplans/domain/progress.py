@@ -4,12 +4,12 @@ import datetime as dt
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from actionplans.models import Action, Milestone, ProgressReport, Result
 from clusters.models import Membership
 from inno4sports.core import clock
+from inno4sports.core.acts import acting
 from inno4sports.core.forms import store_file
 from inno4sports.core.history import record
 from inno4sports.core.lifecycle import WrongState, changing, reindex, taking
@@ -75,7 +75,7 @@ def next_period(action: Action) -> tuple[dt.date, dt.date]:
     return min(first, today), today
 
 
-@transaction.atomic
+@acting()
 def reach_milestone(milestone: Milestone, *, by: Actor) -> Milestone:
     """Recorded as reached today; once (WrongState)."""
     locked = Milestone.objects.select_for_update(of=("self",)).select_related("action__plan").get(pk=milestone.pk)
@@ -92,7 +92,7 @@ def reach_milestone(milestone: Milestone, *, by: Actor) -> Milestone:
 # Results --------------------------------------------------------------------------------------------------------------------
 
 
-@transaction.atomic
+@acting()
 def draft_result(action: Action, *, by: Actor, report: ProgressReport | None = None, **fields: Any) -> Result:
     """A draft, filled from a progress report by one click or from a form."""
     if not allowed(by, "actionplans.draft_result", action):

@@ -33,7 +33,7 @@ class AmbitionForm(PortalModelForm):
     def __init__(self, *args: Any, user: Any, cited: list[Lesson], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if self.instance.pk:
-            del self.fields["cluster"]
+            self.settle("cluster", self.instance.cluster.slug)
         else:
             own = Cluster.objects.filter(pk__in=user.managed_ids)
             self.fields["cluster"].queryset = own

@@ -7,6 +7,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from inno4sports.core import clock
+from inno4sports.core.acts import acting
 from inno4sports.core.history import record
 from inno4sports.core.lifecycle import WrongState, changing, reindex, taking
 from inno4sports.core.models import Actor
@@ -39,7 +40,7 @@ def create_cluster(
     """
     if not allowed(by, "clusters.create_cluster"):
         raise PermissionDenied("clusters.create_cluster")
-    with transaction.atomic():
+    with acting():
         last = Cluster.objects.select_for_update().order_by("-position").first()
         position = last.position + 1 if last else 1
         cluster = Cluster(

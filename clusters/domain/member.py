@@ -5,10 +5,11 @@ from collections.abc import Iterable
 
 from allauth.account.models import EmailAddress
 from django.core.exceptions import PermissionDenied
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 from django.utils.translation import gettext as _
 
 from inno4sports.core import clock
+from inno4sports.core.acts import acting
 from inno4sports.core.history import record
 from inno4sports.core.lifecycle import WrongState
 from inno4sports.core.models import Actor
@@ -49,7 +50,7 @@ def invite_member(
         raise PermissionDenied("clusters.invite_member")
     if organisation is not None and organisation.cluster_id != cluster.pk:
         raise PermissionDenied("clusters.invite_member")
-    with transaction.atomic():
+    with acting():
         # The row of the cluster is the queue in which two invitations of the same address stand.
         Cluster.objects.select_for_update(of=("self",)).get(pk=cluster.pk)
         if reason := why_not_invited(cluster, email, role):
@@ -85,7 +86,7 @@ def invite(cluster: Cluster, *, email: str, name: str, role: str, language: str,
 
 def withdraw_invitation(invitation: Invitation, *, by: Actor) -> Invitation:
     """Its link stops working at once, and a mail that waits is not sent. Raises WrongState if it was accepted."""
-    with transaction.atomic():
+    with acting():
         locked = Invitation.objects.select_for_update(of=("self",)).get(pk=invitation.pk)
         cluster = locked.cluster
         if not may_invite(by, cluster, locked.role):
@@ -118,7 +119,7 @@ def accept_invitation(invitation: Invitation, *, by: Actor) -> Membership:
 
     Raises PermissionDenied for another address than the invited one, WrongState for a closed invitation.
     """
-    with transaction.atomic():
+    with acting():
         locked = Invitation.objects.select_for_update(of=("self",)).get(pk=invitation.pk)
         if by.user is None or by.user.email.lower() != locked.email.lower():
             raise PermissionDenied("clusters.accept_invitation")
@@ -147,7 +148,7 @@ def _join(invitation: Invitation, user: User) -> Membership:
 
 def accept_with_new_account(invitation: Invitation, *, name: str, password: str, language: str) -> User:
     """Make the invited person's account, whose address the link has proved, and join. Raises WrongState if one exists."""
-    with transaction.atomic():
+    with acting():
         user = create_account(email=invitation.email, name=name, password=password, language=language, timezone=invitation.cluster.timezone)
         accept_invitation(invitation, by=Actor.objects.of(user))
     return user
@@ -159,7 +160,7 @@ def create_account(*, email: str, name: str, language: str = "en", timezone: str
     Without a password the person signs in by a code in the mail. Raises WrongState if the address has an account.
     """
     try:
-        with transaction.atomic():
+        with acting():
             user = User.objects.create_user(email, password, name=name, language=language, timezone=timezone, joined_at=clock.now())
             EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
     except IntegrityError as error:
@@ -169,7 +170,7 @@ def create_account(*, email: str, name: str, language: str = "en", timezone: str
 
 def remove_member(membership: Membership, *, by: Actor) -> Membership:
     """The person loses access at once and is told. Raises WrongState for the last manager of a region."""
-    with transaction.atomic():
+    with acting():
         cluster = Cluster.objects.select_for_update(of=("self",)).get(pk=membership.cluster_id)
         if not allowed(by, "clusters.remove_member", cluster):
             raise PermissionDenied("clusters.remove_member")

@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from inno4sports.core import clock
+from inno4sports.core.acts import acting
 from inno4sports.core.history import record
 from inno4sports.core.lifecycle import WrongState, changing, reindex, taking
 from inno4sports.core.models import Actor
@@ -62,7 +63,7 @@ def sign_up_organisation(
         contact_email=contact_email.lower(),
         contact_language=contact_language,
     )
-    with transaction.atomic():
+    with acting():
         actor = by or Actor.objects.link_holder(organisation, name)
         _save_new(organisation, actor)
         event = record(organisation, "sign_up_organisation", by=actor)
@@ -124,7 +125,7 @@ def add_organisation(
         decided_at=clock.now(),
         decided_by=by,
     )
-    with transaction.atomic():
+    with acting():
         _save_new(organisation, by)
         organisation.topics.set(topics)
         record(organisation, "add_organisation", by=by)
@@ -134,7 +135,7 @@ def add_organisation(
 
 def add_organisations(cluster: Cluster, *, rows: Sequence[Row], by: Actor) -> list[Organisation]:
     """Add all rows or none: one that fails (WrongState names it) takes the others back."""
-    with transaction.atomic():
+    with acting():
         return [
             add_organisation(cluster, name=row.name, segment=row.segment, city=row.city, website=row.website, language=cluster.language, by=by)
             for row in rows

@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
 
 from inno4sports.core import clock
+from inno4sports.core.acts import acting
 from inno4sports.core.lifecycle import Conflict
 from inno4sports.core.models import Actor
 from inno4sports.core.permissions import allowed
@@ -29,7 +29,7 @@ def edit_settings(
     """Change the own settings; nobody changes another's. Raises PermissionDenied and Conflict."""
     if by.user_id != user.pk or not allowed(by, "clusters.edit_settings", user):
         raise PermissionDenied("clusters.edit_settings")
-    with transaction.atomic():
+    with acting():
         locked = User.objects.select_for_update().get(pk=user.pk)
         if version is not None and version != locked.version:
             raise Conflict(locked)  # type: ignore[arg-type]  # a user has a version as a thing has
@@ -53,7 +53,7 @@ def appoint(user: User, *, editor: bool, coordinator: bool, administrator: bool,
         raise PermissionDenied("clusters.appoint_manager")
     if by.user_id == user.pk and not (administrator and active):
         raise PermissionDenied("clusters.appoint_manager")
-    with transaction.atomic():
+    with acting():
         locked = User.objects.select_for_update().get(pk=user.pk)
         locked.editor_at = (locked.editor_at or clock.now()) if editor else None
         locked.coordinator_at = (locked.coordinator_at or clock.now()) if coordinator else None

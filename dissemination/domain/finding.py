@@ -4,13 +4,13 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from clusters.models import Membership, User
 from dissemination.evidence import clusters_on_trail
 from dissemination.models import Correction, Finding, FindingCitation
 from inno4sports.core import clock
+from inno4sports.core.acts import acting
 from inno4sports.core.citations import cite
 from inno4sports.core.history import record
 from inno4sports.core.lifecycle import WrongState, changing, reindex, taking
@@ -23,7 +23,7 @@ def editors() -> Any:
     return User.objects.filter(editor_at__isnull=False, is_active=True)
 
 
-@transaction.atomic
+@acting()
 def _begin(permission: str, verb: str, status: str, by: Actor, cited: Iterable[Thing], topics: Iterable[Any], fields: dict[str, Any]) -> Finding:
     if not allowed(by, permission):
         raise PermissionDenied(permission)

@@ -7,6 +7,7 @@ from contextvars import ContextVar
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
+from django.db import connection
 from django.utils import timezone
 from django.utils.translation import get_language
 
@@ -16,6 +17,15 @@ _at: ContextVar[dt.datetime | None] = ContextVar("clock_at", default=None)
 def now() -> dt.datetime:
     """The moment, aware, in UTC."""
     return _at.get() or timezone.now()
+
+
+def database_now() -> dt.datetime:
+    """The database's clock, for leases and slots: machines disagree, the database is one. SQLite lives on this machine."""
+    if connection.vendor != "postgresql":
+        return timezone.now()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT clock_timestamp()")
+        return cursor.fetchone()[0]
 
 
 def today(zone: str = "UTC") -> dt.date:

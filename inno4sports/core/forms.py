@@ -29,6 +29,7 @@ class CleanTextMixin:
     """Cleans every text that comes in, before the fields look at it; knows the version the form was opened on."""
 
     data: Any
+    settled: dict[str, str] = {}
 
     def __init__(self, data: Any = None, *args: Any, **kwargs: Any) -> None:
         if data is not None and hasattr(data, "copy"):
@@ -51,6 +52,11 @@ class CleanTextMixin:
             field.to_field_name = "slug" if "slug" in held else "public_id"
             if stored is not None and stored.pk and isinstance(self.initial.get(name), int):  # type: ignore[attr-defined]  # as ModelForm filled it
                 self.initial[name] = getattr(stored, name)  # type: ignore[attr-defined]
+
+    def settle(self, name: str, key: str) -> None:
+        """Take the field away, because nothing is left to choose; a program that names it must name `key`."""
+        del self.fields[name]  # type: ignore[attr-defined]  # this is a form
+        self.settled = {**self.settled, name: key}
 
     @property
     def opened_version(self) -> int | None:

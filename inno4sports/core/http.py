@@ -1,6 +1,7 @@
 """How views answer: one render path for page and fragment, one-time forms, error pages, safe text and files."""
 
 import functools
+import sys
 import uuid
 from collections.abc import Callable
 from typing import Any
@@ -9,7 +10,7 @@ import nh3
 from django import forms
 from django.conf import settings
 from django.core.paginator import InvalidPage, Page, Paginator
-from django.db import IntegrityError, models, transaction
+from django.db import IntegrityError, InterfaceError, OperationalError, models, transaction
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import Resolver404, resolve, reverse
@@ -145,8 +146,12 @@ def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse: 
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Written so that it needs nothing that may be broken."""
-    return render(request, "500.html", {"base_template": "page.html"}, status=500)
+    """Written so that it needs nothing that may be broken. A database that is away is 503: it comes back, and so may you."""
+    away = isinstance(sys.exc_info()[1], OperationalError | InterfaceError)
+    response = render(request, "500.html", {"base_template": "page.html"}, status=503 if away else 500)
+    if away:
+        response["Retry-After"] = "10"
+    return response
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001 -- Django's signature

@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
 from django.http import Http404
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from . import clock
+from .acts import acting
 from .history import VERBS, record
 from .models import Actor, HistoryEvent, Thing
 from .permissions import allowed
@@ -94,7 +94,7 @@ def changing(thing: T, permission: str, *, by: Actor, version: int | None = None
 
     The caller's object follows what was saved. Raises Conflict, PermissionDenied. The caller records the history.
     """
-    with transaction.atomic():
+    with acting():
         locked = type(thing)._base_manager.select_for_update(of=("self",)).get(pk=thing.pk)
         if not allowed(by, permission, locked):
             raise PermissionDenied(permission)
@@ -121,7 +121,7 @@ def taking(thing: T, name: str, *, by: Actor, version: int | None = None, note: 
     """
     cycle = lifecycle_of(thing)
     step = cycle.by_name[name]
-    with transaction.atomic():
+    with acting():
         locked = type(thing)._base_manager.select_for_update(of=("self",)).get(pk=thing.pk)
         if not allowed(by, cycle.permission(name), locked):
             raise PermissionDenied(cycle.permission(name))

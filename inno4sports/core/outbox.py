@@ -33,6 +33,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone, translation
 
 from . import clock
+from .holds import sending_held
 from .models import OutboxMail
 
 logger = logging.getLogger(__name__)
@@ -141,18 +142,9 @@ def lease(owner: str, limit: int) -> list[OutboxMail]:
             status=OutboxMail.Status.LEASED,
             lease_owner=owner,
             attempts=models.F("attempts") + 1,
-            next_at=_database_now() + timedelta(seconds=settings.MAIL_LEASE_SECONDS),
+            next_at=clock.database_now() + timedelta(seconds=settings.MAIL_LEASE_SECONDS),
         )
     return rows
-
-
-def _database_now() -> Any:
-    """The database's clock, read once: SQLite cannot add an interval to its own now()."""
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            cursor.execute("SELECT clock_timestamp()")
-            return cursor.fetchone()[0]
-    return timezone.now()
 
 
 def settle(row: OutboxMail, owner: str, status: str, *, error: str = "", pause: int = 0) -> bool:
@@ -162,12 +154,14 @@ def settle(row: OutboxMail, owner: str, status: str, *, error: str = "", pause: 
     if final:
         changes |= {"final_at": clock.now(), "sealed_body": b""}
     else:
-        changes["next_at"] = _database_now() + timedelta(seconds=pause)
+        changes["next_at"] = clock.database_now() + timedelta(seconds=pause)
     return bool(OutboxMail.objects.filter(pk=row.pk, lease_owner=owner, status=OutboxMail.Status.LEASED).update(**changes))
 
 
 def deliver_some(limit: int = 20) -> int:
-    """Lease, render, send and acknowledge up to `limit` mails, one by one; answers how many rows were taken."""
+    """Lease, render, send and acknowledge up to `limit` mails, one by one; answers how many rows were taken (none while sending is held)."""
+    if sending_held():
+        return 0
     owner = f"{socket.gethostname()}-{os.getpid()}-{uuid.uuid4().hex[:8]}"[:40]
     rows = lease(owner, limit)
     if not rows:
@@ -180,6 +174,9 @@ def deliver_some(limit: int = 20) -> int:
 
 def deliver(row: OutboxMail, owner: str, carrier: "Carrier") -> None:
     """One attempt at one mail. Whatever goes wrong concerns this row alone and is written on it."""
+    if row.attempts > settings.MAIL_GIVEN_UP_AFTER:
+        settle(row, owner, OutboxMail.Status.GIVEN_UP, error="Every attempt ended with its worker.")
+        return
     try:
         message = rendered(row)
     except Exception as error:  # a poison row must not stop the others

@@ -1,29 +1,43 @@
 """What the workers do for the floor: deliver mail, run jobs, show that they live, tidy up."""
 
 import logging
+import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
-from celery import shared_task
+from celery import current_app, shared_task
 from celery.signals import worker_ready
 from django.db import connection, transaction
 from django.db.models import F
 
 from . import clock, outbox
 from .models import Heartbeat, Job, Notification, OneTimeKey, OutboxMail, StoredFile
+from .slots import take_slot
 
 logger = logging.getLogger(__name__)
 
 # act -> function(job) that does the work and answers its result; apps register theirs in `tasks.py`.
 JOBS: dict[str, Callable[[Job], dict[str, Any]]] = {}
 
+JOB_LEASE = timedelta(minutes=10)
+JOB_STARTS_ALLOWED = 3
+# Shorter than the hard limit of a task, which ends what hangs: a long queue is emptied in several turns.
+DELIVER_FOR = timedelta(minutes=4)
+
+
+@shared_task(name="core.tick")
+def tick(task: str, every: int) -> None:
+    """What beat wakes: run that task unless another tick has begun the same slot of `every` seconds."""
+    if take_slot(task, every):
+        current_app.tasks[task]()
+
 
 @shared_task(name="core.deliver_outbox")
 def deliver_outbox() -> int:
-    """Send what is due, batch by batch, until nothing is."""
-    total = 0
-    while taken := outbox.deliver_some():
+    """Send what is due, batch by batch, until nothing is or the turn is over."""
+    total, until = 0, time.monotonic() + DELIVER_FOR.total_seconds()
+    while time.monotonic() < until and (taken := outbox.deliver_some()):
         total += taken
     return total
 
@@ -32,6 +46,10 @@ def deliver_outbox() -> int:
 def run_jobs() -> None:
     """Run waiting jobs; one whose worker died is taken up again when its lease has run out."""
     while (job := _take_job()) is not None:
+        if job.starts > JOB_STARTS_ALLOWED:
+            logger.error("job %s ended its worker %s times", job.public_id, JOB_STARTS_ALLOWED)
+            Job.objects.filter(pk=job.pk).update(status=Job.Status.FAILED, finished_at=clock.now())
+            continue
         try:
             result = JOBS[job.act](job)
             Job.objects.filter(pk=job.pk).update(status=Job.Status.DONE, result=result, done=F("total"), finished_at=clock.now())
@@ -47,8 +65,8 @@ def _take_job() -> Job | None:
             waiting = waiting.select_for_update(skip_locked=True)
         job = waiting.order_by("id").first()
         if job is not None:
-            job.status, job.lease_until = Job.Status.RUNNING, clock.now() + timedelta(minutes=10)
-            job.save(update_fields=["status", "lease_until"])
+            job.status, job.lease_until, job.starts = Job.Status.RUNNING, clock.now() + JOB_LEASE, job.starts + 1
+            job.save(update_fields=["status", "lease_until", "starts"])
         return job
 
 

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from inno4sports.core import clock
+from inno4sports.core.acts import acting
 from inno4sports.core.lifecycle import Conflict, WrongState, save_changed, taking
 from inno4sports.core.models import Actor
 from inno4sports.core.notify import notify
@@ -31,7 +32,7 @@ def save_feedback(invitation: FeedbackInvitation, *, typed: Answers, by: Actor, 
     what stands. Also after closing the text is kept, for its author alone. PermissionDenied, WrongState when the
     request or the link was withdrawn.
     """
-    with transaction.atomic():
+    with transaction.atomic():  # a draft is read by its author alone, and is saved at every pause
         feedback = _locked(invitation, "learning.save_feedback", by)
         if version is not None and version != (feedback.version if feedback.pk else 0):
             raise Conflict(feedback)
@@ -55,7 +56,7 @@ def submit_feedback(
     typed is lost. A text that the host released and that changed now is held back again. Raises WrongState after
     closing, PermissionDenied.
     """
-    with transaction.atomic():
+    with acting():
         feedback = _locked(invitation, "learning.submit_feedback", by)
         request = _open_request_of(invitation, feedback)
         first = feedback.status != FeedbackStatus.SUBMITTED

@@ -4,12 +4,12 @@ from collections.abc import Iterable, Sequence
 from typing import Any, TypedDict, Unpack
 
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
 from django.db.models import ProtectedError, QuerySet
 from django.utils.translation import gettext as _
 
 from clusters.models import Cluster, Membership, Topic, User
 from inno4sports.core import clock
+from inno4sports.core.acts import acting
 from inno4sports.core.citations import cite
 from inno4sports.core.history import record
 from inno4sports.core.lifecycle import WrongState, changing, reindex, taking
@@ -46,7 +46,7 @@ def write_lesson(*, cluster: Cluster, cites: Iterable[Thing] = (), topics: Itera
     _write(lesson, facts)
     if not allowed(by, "learning.write_lesson", lesson):
         raise PermissionDenied("learning.write_lesson")
-    with transaction.atomic():
+    with acting():
         lesson.save()
         lesson.topics.set(topics)
         cite(lesson, LessonCitation, cites, by=by)
@@ -116,7 +116,7 @@ def authors_of(things: Iterable[Thing]) -> QuerySet[User]:
 
 def delete_lesson(lesson: Lesson, *, by: Actor) -> None:
     """A draft goes for good, with its citations. WrongState once it is shared, or where something cites it."""
-    with transaction.atomic():
+    with acting():
         locked = Lesson.objects.select_for_update(of=("self",)).get(pk=lesson.pk)
         if not allowed(by, "learning.delete_lesson", locked):
             raise PermissionDenied("learning.delete_lesson")

@@ -4,12 +4,12 @@ from collections.abc import Iterable
 from typing import Any, TypedDict, Unpack
 
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from clusters.models import Cluster, Membership, Organisation, Topic, User
 from inno4sports.core import clock
+from inno4sports.core.acts import acting
 from inno4sports.core.history import record
 from inno4sports.core.lifecycle import WrongState, changing, reindex, taking
 from inno4sports.core.models import Actor
@@ -60,7 +60,7 @@ def write_practice(*, cluster: Cluster, topics: Iterable[Topic] = (), by: Actor,
     _write(practice, facts)
     if not allowed(by, "learning.write_practice", practice):
         raise PermissionDenied("learning.write_practice")
-    with transaction.atomic():
+    with acting():
         practice.save()
         practice.topics.set(topics)
         record(practice, "write_practice", by=by)

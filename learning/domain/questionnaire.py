@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from clusters.models import Cluster
 from inno4sports.core import clock
+from inno4sports.core.acts import acting
 from inno4sports.core.history import record
 from inno4sports.core.lifecycle import WrongState, changing
 from inno4sports.core.models import Actor
@@ -38,7 +38,7 @@ def create_questionnaire(*, cluster: Cluster | None, title: str, language: str, 
     questionnaire = Questionnaire(cluster=cluster, title=title, language=language, created_by=by, changed_by=by, created_at=clock.now())
     if not allowed(by, "learning.create_questionnaire", questionnaire):
         raise PermissionDenied("learning.create_questionnaire")
-    with transaction.atomic():
+    with acting():
         questionnaire.save()
         _write(questionnaire, questions)
         record(questionnaire, "create_questionnaire", by=by)

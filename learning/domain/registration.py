@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from clusters.models import Cluster, Organisation, User
 from inno4sports.core import clock
+from inno4sports.core.acts import acting
 from inno4sports.core.history import record
 from inno4sports.core.lifecycle import WrongState
 from inno4sports.core.models import Actor
@@ -46,7 +46,7 @@ def no_places_left() -> str:
 @contextmanager
 def _locked(session: Session, permission: str, by: Actor) -> Iterator[Session]:
     """The session's row, locked: places are counted and taken under it. Its version stays, nobody edited it."""
-    with transaction.atomic():
+    with acting():
         locked = Session.objects.select_for_update(of=("self",)).get(pk=session.pk)
         if not allowed(by, permission, locked):
             raise PermissionDenied(permission)

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from clusters.models import Cluster, Membership, Topic, User
 from inno4sports.core import clock
+from inno4sports.core.acts import acting
 from inno4sports.core.history import record
 from inno4sports.core.lifecycle import WrongState, changing, reindex, taking
 from inno4sports.core.models import Actor, HistoryEvent
@@ -83,7 +83,7 @@ def create_request(
     )
     if not allowed(by, "learning.create_request", request):
         raise PermissionDenied("learning.create_request")
-    with transaction.atomic():
+    with acting():
         request.save()
         request.topics.set(topics)
         if session is not None:
@@ -139,7 +139,7 @@ def invite_to_answer(request: FeedbackRequest, *, people: Sequence[Invitee], by:
     When the request is open the mails go out at once. `open_now` opens a draft in the same act. Answers the new
     invitations. Raises PermissionDenied, WrongState when it is closed or withdrawn.
     """
-    with transaction.atomic():
+    with acting():
         with changing(request, "learning.invite_to_answer", by=by) as locked:
             if locked.status not in (RequestStatus.DRAFT, RequestStatus.OPEN):
                 raise WrongState(_("The request is closed. Reopen it to ask more people."), locked)

@@ -5,12 +5,12 @@ from collections.abc import Collection, Iterable
 from typing import Any, TypedDict, Unpack
 
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from clusters.models import Cluster, Membership, Topic, User
 from inno4sports.core import clock
+from inno4sports.core.acts import acting
 from inno4sports.core.history import record
 from inno4sports.core.lifecycle import WrongState, changing, reindex, taking
 from inno4sports.core.models import Actor
@@ -61,7 +61,7 @@ def create_session(*, cluster: Cluster | None, topics: Iterable[Topic] = (), by:
     _write(session, facts)
     if not allowed(by, "learning.create_session", session):
         raise PermissionDenied("learning.create_session")
-    with transaction.atomic():
+    with acting():
         session.save()
         session.topics.set(topics)
         record(session, "create_session", by=by)

@@ -74,7 +74,7 @@ class LessonForm(PortalModelForm):
         fields: dict[str, Any] = self.fields
         fields["cluster"].choices = [(key, str(c)) for key, c in self._clusters.items()]
         if len(self._clusters) == 1:
-            del fields["cluster"]
+            self.settle("cluster", next(iter(self._clusters)))
         fields["from_cluster"].queryset = Cluster.objects.visible_to(user)
         fields["language"].choices = languages()
         fields["level"].choices = [("", _("not stated")), *fields["level"].choices[1:]]

@@ -79,7 +79,7 @@ class PracticeForm(PortalModelForm):
         fields: dict[str, Any] = self.fields
         fields["cluster"].choices = [(key, str(c)) for key, c in self._clusters.items()]
         if len(self._clusters) == 1:
-            del fields["cluster"]
+            self.settle("cluster", next(iter(self._clusters)))
         members = Organisation.objects.visible_to(user).approved().filter(cluster__in=self._clusters.values())
         fields["organisation"].queryset = members
         fields["language"].choices = languages()

@@ -33,7 +33,7 @@ class QuestionnaireForm(PortalForm):
         super().__init__(data, initial=initial)
         self.fields["cluster"].choices = [(key, str(host) if host else "EPSI") for key, host in self._hosts.items()]
         if len(hosts) == 1:
-            del self.fields["cluster"]
+            self.settle("cluster", next(iter(self._hosts)))
 
     @property
     def host(self) -> Cluster | None:

@@ -124,7 +124,7 @@ class RequestForm(PortalForm):
         self.fields["cluster"].choices = [(key, str(host) if host else "EPSI") for key, host in self._hosts.items()]
         self.fields["questionnaire"].queryset = Questionnaire.objects.visible_to(user).current()
         if len(self._hosts) == 1:
-            del self.fields["cluster"]
+            self.settle("cluster", next(iter(self._hosts)))
         if session is not None:
             del self.fields["about_title"], self.fields["about_url"]
         self.fields["closes_at"].zone = zone_of(self.host)

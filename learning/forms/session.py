@@ -76,7 +76,7 @@ class SessionForm(PortalModelForm):
         fields: dict[str, Any] = self.fields
         fields["cluster"].choices = [(key, str(host) if host else "EPSI") for key, host in self._hosts.items()]
         if len(hosts) == 1:
-            del fields["cluster"]
+            self.settle("cluster", next(iter(self._hosts)))
         fields["session_kind"].empty_label = _("choose a kind")
         fields["language"].choices = languages()
         fields["timezone"].choices = zones(self.initial["timezone"])
@@ -177,7 +177,7 @@ class PersonForm(PortalForm):
         super().__init__(data, initial={"language": first})
         self.fields["cluster"].choices = [(key, str(c)) for key, c in self._clusters.items()]  # type: ignore[attr-defined]  # a ChoiceField
         if len(clusters) == 1:
-            del self.fields["cluster"]
+            self.settle("cluster", next(iter(self._clusters)))
 
     @property
     def chosen(self) -> Cluster:

@@ -4,6 +4,7 @@ import importlib
 import inspect
 import pkgutil
 from collections.abc import Callable, Iterator
+from contextlib import _GeneratorContextManager
 from types import CodeType
 from typing import Any
 
@@ -30,17 +31,28 @@ def public_functions(package: str) -> Iterator[Callable[..., Any]]:
                     yield function
 
 
-def writes(function: Callable[..., Any], _asked: frozenset[str] = frozenset()) -> bool:
+def writes(function: Callable[..., Any]) -> bool:
     """Does it, or a function of ours that it names, use one of Django's words for writing?"""
+    return uses(function, WRITERS)
+
+
+def uses(function: Callable[..., Any], wanted: set[str], _asked: frozenset[str] = frozenset()) -> bool:
+    """Does it, or a function of ours that it names, use one of these words?"""
     inner = inspect.unwrap(function)
     if inner.__qualname__ in _asked:
         return False
-    words = set(_words(inner.__code__))
-    if words & WRITERS:
+    words = set(_words(inner.__code__)) | _decorators(function)
+    if words & wanted:
         return True
     named = [inner.__globals__.get(word) for word in words]
     ours = [f for f in named if inspect.isfunction(f) and inspect.unwrap(f).__module__.split(".")[0] in OURS]
-    return any(writes(f, _asked | {inner.__qualname__}) for f in ours)
+    return any(uses(f, wanted, _asked | {inner.__qualname__}) for f in ours)
+
+
+def _decorators(function: Callable[..., Any]) -> set[str]:
+    """Names of the context managers that decorate it: each is held by its wrapper."""
+    cells = [cell.cell_contents for cell in function.__closure__ or ()]
+    return {cell.func.__name__ for cell in cells if isinstance(cell, _GeneratorContextManager)}
 
 
 def _words(code: CodeType) -> Iterator[str]:

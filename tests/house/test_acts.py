@@ -5,7 +5,7 @@ import pathlib
 
 import pytest
 
-from tests.house.acts import domain_functions, public_functions, writes
+from tests.house.acts import domain_functions, public_functions, uses, writes
 from tests.soak import acts_actionplans, acts_clusters, acts_core, acts_dissemination, acts_learning
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -20,6 +20,25 @@ def test_every_act_has_its_row_in_the_sweep(app):
     assert rows == acts - set(PARTS)
 
 
+# What no visitor sees, and happens often or to many.
+SEEN_BY_NO_VISITOR = {
+    "save_feedback": "a draft is read by its author alone",
+    "compose_digests": "mails",
+    "change_preferences": "the own mails",
+    "unsubscribe": "the own mails",
+    "forget_declined_contacts": "contacts of what was never shown",
+    "forget_old_invitations": "invitations are shown to managers",
+}
+
+
+@pytest.mark.parametrize("app", TABLES)
+def test_every_act_renews_what_visitors_see(app):
+    """By `acting`, as itself or within `changing` and `taking`: else a visitor gets a page from before the act."""
+    acts = {name: function for name, function in domain_functions(app).items() if writes(function) and name not in PARTS}
+    silent = {name for name, function in acts.items() if not uses(function, {"acting"})}
+    assert silent == set(acts) & set(SEEN_BY_NO_VISITOR)
+
+
 IN_AN_ACT = "runs in the transaction of the act that calls it, and is swept with it"
 EACH_ALONE = "each row is settled alone; whatever stops it, the next run goes on (tests/core)"
 OF_THE_FLOOR = {
@@ -28,6 +47,9 @@ OF_THE_FLOOR = {
     "notify": IN_AN_ACT,
     "reindex": IN_AN_ACT,
     "store_file": IN_AN_ACT,
+    "log_changes": IN_AN_ACT,
+    "once": "key, act and kept answer are one transaction (tests/api)",
+    "asked_for": "feeds a digest",
     "changing": IN_AN_ACT,
     "taking": IN_AN_ACT,
     "save_changed": IN_AN_ACT,

@@ -8,7 +8,7 @@ from django.http import HttpResponseRedirect
 from django.test import RequestFactory
 
 from clusters.domain.cluster import add_need
-from inno4sports.core import clock, outbox, tasks
+from inno4sports.core import clock, holds, outbox, slots, tasks
 from inno4sports.core.http import one_time
 from inno4sports.core.models import OutboxMail
 from tests import factories as make
@@ -23,6 +23,15 @@ def owed(people):
 def leased(people):
     owed(people)
     return outbox.lease("worker", 1)[0]
+
+
+def held(people):
+    owed(people)
+    holds.hold_sending("restored")
+
+
+def beating(people):
+    slots.hold_beat("this one")
 
 
 def posted(people, topic):
@@ -44,5 +53,10 @@ ACTS = {
         lambda p, _n: outbox.OutboxBackend().send_messages([EmailMessage("Hello", "Text", None, ["a@example.org", "b@example.org"])]),
     ),
     "one_time": (lambda p: make.topic(), posted),
+    "take_slot": (lambda p: None, lambda p, _n: slots.take_slot("core.tidy_core", 3600)),
+    "hold_beat": (lambda p: None, lambda p, _n: slots.hold_beat("this one")),
+    "leave_beat": (beating, lambda p, _n: slots.leave_beat("this one")),
+    "hold_sending": (lambda p: None, lambda p, _n: holds.hold_sending("restored")),
+    "release_sending": (held, lambda p, _n: holds.release_sending(forget_waiting=True)),
     "see": (lambda p: None, lambda p, _n: tasks.see("worker")),
 }

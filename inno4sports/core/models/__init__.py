@@ -1,9 +1,12 @@
 """What every app stands on: things with a version, who acted, what happened, what is to be told, sent and done."""
 
+from .api import Change, ChangeReach, KeptAnswer, log_changes
 from .checks import each_once, exactly_one, fold_letters, free_slug, pair_check, status_check
 from .record import (
+    ContentVersion,
     Heartbeat,
     HistoryEvent,
+    Hold,
     Job,
     JobStatus,
     Notification,
@@ -14,6 +17,7 @@ from .record import (
     OutboxMailStatus,
     SearchText,
     SearchTextReach,
+    Slot,
     StoredFile,
     stored_file_path,
 )
@@ -23,11 +27,16 @@ __all__ = [
     "Actor",
     "ActorKind",
     "ActorQuerySet",
+    "Change",
+    "ChangeReach",
     "Citation",
+    "ContentVersion",
     "Heartbeat",
     "HistoryEvent",
+    "Hold",
     "Job",
     "JobStatus",
+    "KeptAnswer",
     "Notification",
     "NotificationQuerySet",
     "NotificationWay",
@@ -36,6 +45,7 @@ __all__ = [
     "OutboxMailStatus",
     "SearchText",
     "SearchTextReach",
+    "Slot",
     "StoredFile",
     "Thing",
     "ThingOrigin",
@@ -45,6 +55,7 @@ __all__ = [
     "exactly_one",
     "fold_letters",
     "free_slug",
+    "log_changes",
     "pair_check",
     "status_check",
     "stored_file_path",

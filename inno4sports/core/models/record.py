@@ -145,6 +145,7 @@ class Job(models.Model):
     total = models.PositiveIntegerField(default=0)
     result = models.JSONField(default=dict, blank=True)
     created_at = models.DateTimeField(default=clock.now)
+    starts = models.PositiveIntegerField(default=0, db_default=0)
     lease_until = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
 
@@ -216,6 +217,31 @@ class SearchText(models.Model):
         return self.title
 
 
+class ContentVersionQuerySet(models.QuerySet["ContentVersion"]):
+    def current(self) -> str:
+        """What a page is made of from now on; read it before the content."""
+        return next(iter(self.filter(pk=1).values_list("token", flat=True)), "")
+
+    def renew(self) -> None:
+        """In the act's own transaction, as its last statement."""
+        self.bulk_create([ContentVersion(pk=1)], update_conflicts=True, unique_fields=["id"], update_fields=["token"])
+
+
+def new_token() -> str:
+    return uuid.uuid4().hex
+
+
+class ContentVersion(models.Model):
+    """One row that every act renews: a page that a visitor got is good while it stands. A word, no number: none comes twice."""
+
+    token = models.CharField(max_length=32, default=new_token)
+
+    objects = ContentVersionQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return self.token
+
+
 class OneTimeKey(models.Model):
     """The key a form (or a program's request) carries, so that sending it twice acts once."""
 
@@ -234,6 +260,28 @@ class Heartbeat(models.Model):
 
     name = models.CharField(max_length=40, unique=True)
     seen_at = models.DateTimeField(default=clock.now)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Slot(models.Model):
+    """The last slot of time in which something was begun; for beat, who holds it and since when (`core.slots`)."""
+
+    name = models.CharField(max_length=80, unique=True)
+    at = models.DateTimeField()
+    owner = models.CharField(max_length=60, blank=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Hold(models.Model):
+    """Something that is stopped on purpose until a person releases it (`core.holds`)."""
+
+    name = models.CharField(max_length=40, unique=True)
+    since = models.DateTimeField(default=clock.now)
+    reason = models.CharField(max_length=200)
 
     def __str__(self) -> str:
         return self.name

@@ -1,14 +1,17 @@
 """Who acts, what people work on, and what cites what."""
 
 import uuid
+from collections.abc import Iterable
 from typing import Any, Self
 
 from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from .. import clock
+from .api import Change, ChangeReach, log_changes
 from .checks import free_slug, status_check
 
 
@@ -122,9 +125,20 @@ class Thing(models.Model):
         if not getattr(self, "slug", "set"):
             self.slug = free_slug(type(self), str(self))  # things with a page have one
         super().save(*args, **kwargs)
+        log_changes([*map(change_of, [self, *self.moves()])])
 
     def get_absolute_url(self) -> str:
         raise NotImplementedError
+
+    def delete(self, *args: Any, **kwargs: Any) -> Any:
+        row = change_of(self)
+        done = super().delete(*args, **kwargs)
+        log_changes([row])
+        return done
+
+    def moves(self) -> "Iterable[Thing]":
+        """Other things that a program may see, or no longer see, because this one changed."""
+        return ()
 
     @property
     def kind(self) -> str:
@@ -138,6 +152,23 @@ class Thing(models.Model):
     @property
     def is_recorded(self) -> bool:
         return self.origin == self.Origin.RECORDED
+
+
+def change_of(thing: Thing) -> Change:
+    """The row that tells copies of this change; whoever could see the thing may learn that it is gone."""
+    draft = thing.kind in _drafts() and thing.status == _drafts()[thing.kind]  # type: ignore[attr-defined]  # a thing with a lifecycle
+    reach = ChangeReach.OWN if draft else ChangeReach.NETWORK
+    rows: Any = type(thing)._default_manager.all()
+    if not draft and rows.visible_to(AnonymousUser()).filter(pk=thing.pk).exists():
+        reach = ChangeReach.PUBLIC
+    return Change(thing_kind=thing.kind, thing_id=thing.public_id, cluster_id=getattr(thing, "cluster_id", None), reach=reach, at=clock.now())
+
+
+def _drafts() -> dict[str, str]:
+    """kind -> first state of its lifecycle, in which only its own cluster sees it."""
+    from ..lifecycle import LIFECYCLES
+
+    return {kind: cycle.initial for kind, cycle in LIFECYCLES.items()}
 
 
 class Citation(models.Model):

@@ -7,7 +7,6 @@ import datetime as dt
 
 from django.apps import apps
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import transaction
 from django.utils import translation
 
 from actionplans.domain import ambition as ambitions
@@ -17,6 +16,7 @@ from actionplans.models import Ambition
 from clusters.models import Cluster, Membership, Topic
 from dissemination.domain import finding as findings
 from inno4sports.core import clock
+from inno4sports.core.acts import acting
 from inno4sports.core.models import Actor, Notification, OutboxMail, Thing
 from inno4sports.demo.load.moments import account, actor, days, editor, reviewer
 from inno4sports.demo.load.stories import ANSWERS, OPINIONS, STORIES, Story
@@ -35,7 +35,7 @@ def load_generated() -> None:
     """Make the items once: a second loading finds the first story's session and changes nothing."""
     if Thing.Origin.DEMO in Session.objects.values_list("origin", flat=True):
         return
-    with transaction.atomic(), translation.override("en"):
+    with acting(), translation.override("en"):
         before = remembered()
         now = clock.now()
         for story in STORIES:

@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.db import transaction
 
 from actionplans.models import Action, ActionCitation, ActionPlan, Ambition
 from clusters.models import Cluster, Organisation, Strength, Topic
 from dissemination.models import Finding, FindingCitation
+from inno4sports.core.acts import acting
 from inno4sports.core.citations import field_for
 from inno4sports.core.models import Actor, Thing
 from inno4sports.core.search import reindex
@@ -280,7 +280,7 @@ def text_of(value: Any) -> str:
     return "\n".join(f"- {point}" for point in value) if isinstance(value, list) else str(value or "")
 
 
-@transaction.atomic
+@acting()
 def load_recorded() -> None:
     """Load all of the file, lower things first."""
     recorder = Recorder(json.loads(FILE.read_text()))

@@ -1,0 +1,10 @@
+"""Resources of clusters."""
+
+from django.urls import URLPattern
+
+from inno4sports.core.api.routes import routes
+
+from .cluster import Clusters
+from .topic import Topics
+
+ROUTES: list[URLPattern] = routes(Clusters, Topics)

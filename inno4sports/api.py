@@ -1,0 +1,14 @@
+"""The API's front door: the resources of all apps, and what gathers from several."""
+
+from django.urls import re_path
+
+from clusters.api import ROUTES as CLUSTERS
+from inno4sports.core.api.view import NotHere
+from learning.api import ROUTES as LEARNING
+
+app_name = "api"
+urlpatterns = [
+    *CLUSTERS,
+    *LEARNING,
+    re_path("", NotHere.as_view(), name="not_here"),
+]

@@ -1,0 +1,322 @@
+"""A resource: one kind of thing as a program reads and writes it. A subclass names shape, filters, forms and acts; nothing else differs."""
+
+from collections.abc import Callable, Sequence
+from typing import Any, ClassVar
+from urllib.parse import urlencode
+
+from django import forms
+from django.db import models
+from django.db.models import Q
+from django.http import Http404
+from django.shortcuts import get_object_or_404
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.viewsets import ViewSetMixin
+
+from ..history import history_of
+from ..lifecycle import LIFECYCLES, Conflict, check_state
+from ..permissions import allowed, require
+from .changes import changes_since
+from .cursors import seal, unseal
+from .problems import Problem, answer
+from .shape import SHAPES, Shape, chosen_fields, prepared
+from .view import ApiView, kept
+from .writing import Act, Call, as_typed, check_version, filled, once, read, wanted_version
+
+PAGE, MOST = 50, 100
+
+
+class Resource(ViewSetMixin, ApiView):
+    """List, one, changes, history; writing and deleting where the subclass says how; acts at `steps/`."""
+
+    name: ClassVar[str]
+    model: ClassVar[Any]
+    shape: ClassVar[type[Shape]]
+    key = "slug"  # what the address names; `public_id` for things without a page of their own
+    order: ClassVar[Sequence[str]] = ("-created_at", "-id")
+    filters: ClassVar[dict[str, str]] = {}  # ?name= -> lookup of its value
+    list_query = ("fields", "expand", "limit", "cursor")
+    acts: ClassVar[Sequence[Act]] = ()
+    form: ClassVar[type[forms.BaseForm] | None] = None
+    tells_history = True
+    has_changes = True
+    create_permission = ""
+    edit_permission = ""
+    delete_permission = ""
+
+    # What a subclass may say ------------------------------------------------------------------------------------------------
+
+    def build(self, data: Any, files: Any, thing: Any = None) -> forms.BaseForm:
+        """The page's form, for a new thing or for `thing`."""
+        raise NotImplementedError
+
+    def make(self, form: Any) -> Any:
+        """The act that makes one from a valid form."""
+        raise NotImplementedError
+
+    def change(self, thing: Any, form: Any, version: int | None) -> Any:
+        """The act that edits `thing`."""
+        raise NotImplementedError
+
+    def remove(self, thing: Any) -> None:
+        """The act that deletes `thing`."""
+        raise NotImplementedError
+
+    def visible(self) -> models.QuerySet:
+        """What the caller may see, with all that its shape reads."""
+        return prepared(self.model._default_manager.visible_to(self.request.user), self.shape)
+
+    @classmethod
+    def key_route(cls) -> str:
+        """The part of the address that names one."""
+        return "<uuid:key>" if cls.key == "public_id" else "<slug:key>"
+
+    @classmethod
+    def address_kwargs(cls, thing: Any) -> dict[str, Any]:
+        return {"key": getattr(thing, cls.key)}
+
+    # Reading ----------------------------------------------------------------------------------------------------------------
+
+    @property
+    def query(self) -> tuple[str, ...]:  # type: ignore[override]  # depends on the address
+        if self.action == "index":
+            return (*self.list_query, *self.filters)
+        return {"one": ("fields", "expand"), "changes": ("cursor",)}.get(self.action or "", ())
+
+    def thing(self) -> Any:
+        return get_object_or_404(self.visible(), **self.named())
+
+    def named(self) -> dict[str, Any]:
+        """The lookup that the address stands for."""
+        return {self.key: self.kwargs["key"]}
+
+    def index(self, request: Request) -> Response:
+        fields, expand = self.asked()
+        limit = self.limit()
+        filters = sorted((n, request.query_params[n]) for n in self.filters if n in request.query_params)
+        question = f"list:{self.name}:{urlencode(filters)}"
+        rows = self.visible().order_by(*self.order)
+        for name, value in filters:
+            rows = rows.filter(**{self.filters[name]: self.filter_value(name, value)})
+        if any("__" in self.filters[n] for n, _v in filters):
+            rows = rows.distinct()
+        if "cursor" in request.query_params:
+            rows = rows.filter(self.after(unseal(question, request.query_params["cursor"])))
+        things = list(rows[: limit + 1])
+        more, things = len(things) > limit, things[:limit]
+        body: dict[str, Any] = {"items": self.shape.rows(things, request.user, fields=fields, expand=expand), "next": None}
+        headers = {}
+        if more:
+            body["next"] = self.next_url(seal(question, [self.plain(things[-1], name) for name in self.order]))
+            headers["Link"] = f'<{body["next"]}>; rel="next"'
+        return kept(request, body, "0", headers=headers)
+
+    def filter_value(self, name: str, value: str) -> str:
+        """Only what may stand in the column; a choice that does not exist is named, not silently empty."""
+        field = self.model._meta.get_field(self.filters[name].partition("__")[0])
+        if field.choices and value not in dict(field.choices):
+            raise Problem("unknown-parameter", errors=[(f"?{name}", value[:80])])
+        if "\x00" in value:
+            raise Problem("unknown-parameter", errors=[(f"?{name}", name)])
+        return value
+
+    def asked(self) -> tuple[list[str] | None, list[str]]:
+        query = self.request.query_params
+        fields = chosen_fields(self.shape, query.get("fields"), "fields")
+        expand = chosen_fields(self.shape, query.get("expand"), "expand") or []
+        return fields, [name for name in expand if fields is None or name in fields]
+
+    def limit(self) -> int:
+        asked = self.request.query_params.get("limit", str(PAGE))
+        if not (asked.isascii() and asked.isdigit() and 1 <= int(asked[:9]) <= MOST):
+            raise Problem("unknown-parameter", errors=[("?limit", f"1–{MOST}")])
+        return int(asked)
+
+    def next_url(self, cursor: str) -> str:
+        query = {**self.request.query_params.dict(), "cursor": cursor}
+        return self.request.build_absolute_uri(f"{self.request.path}?{urlencode(query)}")
+
+    @staticmethod
+    def plain(thing: Any, ordered_by: str) -> Any:
+        return getattr(thing, ordered_by.lstrip("-"))
+
+    def after(self, place: list[Any]) -> Q:
+        """Rows behind `place` in the resource's order."""
+        found, equal = Q(), Q()
+        for name, value in zip(self.order, place, strict=True):
+            column = name.lstrip("-")
+            found |= equal & Q(**{f"{column}__{'lt' if name.startswith('-') else 'gt'}": value})
+            equal &= Q(**{column: value})
+        return found
+
+    def one(self, request: Request, **_kwargs: Any) -> Response:
+        thing = self.thing()
+        return self.shown(thing)
+
+    def shown(self, thing: Any, status: int = 200, headers: dict[str, str] | None = None) -> Response:
+        """The thing with its ETag; after a write always in full."""
+        fields, expand = self.asked() if self.action == "one" else (None, [])
+        row = self.shape.rows([thing], self.request.user, fields=fields, expand=expand)[0]
+        response = kept(self.request, row, str(getattr(thing, "version", 0)), headers=headers)
+        if self.request.method not in ("GET", "HEAD"):
+            response.status_code = status
+        return response
+
+    def changes(self, request: Request) -> Response:
+        return changes_since(self, request)
+
+    def history(self, request: Request, **_kwargs: Any) -> Response:
+        """What happened, newest first: for the network, as on the page."""
+        thing = self.thing()
+        user = request.user
+        if not (user.is_authenticated and user.in_network):
+            raise Problem("forbidden" if user.is_authenticated else "not-signed-in")
+        events = [{"verb": e.verb, "label": e.verb_label, "by": str(e.actor), "at": e.at, "note": e.note} for e in history_of(thing)]
+        return kept(request, {"items": events}, str(thing.version))
+
+    # Writing ----------------------------------------------------------------------------------------------------------------
+
+    def create(self, request: Request) -> Response:
+        self.must_be_signed_in()
+        require(request.user, self.create_permission)
+
+        def run() -> Response:
+            thing = self.make(read(lambda data, files: self.build(data, files), request))
+            return self.shown(self.again(thing), 201, {"Location": address_of(thing)})
+
+        return once(request, run)
+
+    def put(self, request: Request, **_kwargs: Any) -> Response:
+        return self.written(request, whole=True)
+
+    def patch(self, request: Request, **_kwargs: Any) -> Response:
+        return self.written(request, whole=False)
+
+    def written(self, request: Request, *, whole: bool) -> Response:
+        self.must_be_signed_in()
+        thing = self.thing()
+        require(request.user, self.edit_permission, thing)
+        version = wanted_version(request)
+
+        def run() -> Response:
+            check_version(thing, version)
+            base = None if whole else filled(self.build(None, None, thing))
+            form = read(lambda data, files: self.build(data, files, thing), request, base=base)
+            self.change(thing, form, version)
+            return self.shown(self.again(thing))
+
+        return self.unless_stale(lambda: once(request, run))
+
+    def destroy(self, request: Request, **_kwargs: Any) -> Response:
+        self.must_be_signed_in()
+        thing = self.thing()
+        require(request.user, self.delete_permission, thing)
+        version = wanted_version(request)
+
+        def run() -> Response:
+            check_version(thing, version)
+            self.remove(thing)
+            return Response(status=204)
+
+        return self.unless_stale(lambda: once(request, run))
+
+    def unless_stale(self, run: Callable[[], Response]) -> Response:
+        """412 shows the version that stands, so that the caller can merge and send again."""
+        try:
+            return run()
+        except Conflict as conflict:
+            thing = self.again(conflict.thing)
+            row = self.shape.rows([thing], self.request.user)[0]
+            response = answer(Problem("stale", more={"current": row}))
+            response["ETag"] = f'"{thing.version}-stale"'
+            return response
+
+    def again(self, thing: Any) -> Any:
+        """The thing as it stands, with what its shape reads, for an answer. The caller may just have given away the right to see it."""
+        return prepared(type(thing)._default_manager.filter(pk=thing.pk), SHAPES[thing.kind]).get()
+
+    def must_be_signed_in(self) -> None:
+        if not self.request.user.is_authenticated:
+            raise Problem("not-signed-in")
+
+    # Acts -------------------------------------------------------------------------------------------------------------------
+
+    def steps(self, request: Request, **_kwargs: Any) -> Response:
+        """GET: what is open to the caller now. POST: `{"step": name, …}` takes one."""
+        thing = self.thing()
+        if request.method == "POST":
+            return self.take(request, thing)
+        shown = [self.described(act, thing) for act in self.acts if self.may(act, thing) and self.is_open(act, thing)]
+        return Response({"steps": shown}, headers={"Cache-Control": "no-store"})
+
+    def described(self, act: Act, thing: Any) -> dict[str, Any]:
+        form = act.bound(None, None, Call(thing, self.request.user, None)) if act.form else None
+        fields = [{"name": n, "label": str(box.label or n), "required": box.required} for n, box in form.fields.items()] if form else []
+        return {"step": act.name, "label": str(self.label(act)), "fields": fields}
+
+    def label(self, act: Act) -> Any:
+        cycle = LIFECYCLES.get(self.model._meta.label_lower)
+        return act.label or (cycle.by_name[act.name].label if cycle else act.name)
+
+    def may(self, act: Act, thing: Any) -> bool:
+        return allowed(self.request.user, self.permission(act), thing) if self.request.user.is_authenticated else False
+
+    def permission(self, act: Act) -> str:
+        return act.permission or f"{self.model._meta.app_label}.{act.name}"
+
+    def is_open(self, act: Act, thing: Any) -> bool:
+        cycle = LIFECYCLES.get(self.model._meta.label_lower)
+        step = cycle.by_name.get(act.name) if cycle else None
+        return act.open(thing) and (step is None or thing.status in step.sources)
+
+    def take(self, request: Request, thing: Any) -> Response:
+        self.must_be_signed_in()
+        name = request.data.get("step")
+        act = next((act for act in self.acts if act.name == name), None)
+        if act is None:
+            raise Problem("invalid", errors=[("/step", ", ".join(act.name for act in self.acts))])
+        require(request.user, self.permission(act), thing)
+        cycle = LIFECYCLES.get(self.model._meta.label_lower)
+        version = wanted_version(request)
+
+        def run() -> Response:
+            if cycle and act.name in cycle.by_name:
+                check_state(thing, cycle.by_name[act.name])
+            check_version(thing, version)
+            call = Call(thing, request.user, self.actor(), version)
+            form = None
+            if act.form is not None:
+                form = read(lambda data, files: act.bound(data, files, call), request, leave=("step",))
+            elif faults := as_typed(forms.Form(), {n: v for n, v in request.data.items() if n != "step"}):
+                raise Problem("invalid", errors=faults)
+            made = act.run(form, call)
+            return self.after_step(act, thing, made)
+
+        return self.unless_stale(lambda: once(request, run))
+
+    def after_step(self, act: Act, thing: Any, made: Any) -> Response:
+        """The thing as it stands; of an act that makes another thing, that one."""
+        if act.creates and getattr(made, "kind", None) in SHAPES:
+            made = self.again(made)
+            row = SHAPES[made.kind].rows([made], self.request.user)[0]
+            return Response(row, status=201, headers={"Location": address_of(made), "ETag": f'"{made.version}-made"'})
+        return self.shown(self.again(thing))
+
+
+RESOURCES: dict[str, type[Resource]] = {}
+
+
+def resource_of(kind: str) -> type[Resource]:
+    """The resource under which things of `kind` stand."""
+    for resource in RESOURCES.values():
+        if resource.model._meta.label_lower == kind:
+            return resource
+    raise Http404
+
+
+def address_of(thing: Any) -> str:
+    """The thing's address under the API."""
+    from django.urls import reverse
+
+    resource = resource_of(thing.kind)
+    return reverse(f"api:{resource.name}_one", kwargs=resource.address_kwargs(thing))

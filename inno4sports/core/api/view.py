@@ -1,0 +1,126 @@
+"""The base of every address of the API: who asks, in which language, how often, and what may be kept of the answer."""
+
+import hashlib
+from typing import Any
+
+from django.conf import settings
+from django.utils import translation
+from django.utils.cache import patch_vary_headers
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from ..models import Actor
+from . import limits
+from .problems import Problem
+from .wire import written
+
+QUERY_OF_ALL = ("lang",)
+VARY = ("Accept-Language", "Authorization", "Cookie")
+SAFE = ("GET", "HEAD", "OPTIONS")
+
+
+def language_of(request: Any) -> str:
+    """`?lang=`, else Accept-Language, else the caller's own, else English."""
+    known = [code for code, _name in settings.LANGUAGES]
+    if (asked := request.GET.get("lang", "")) in known:
+        return asked
+    if request.headers.get("Accept-Language"):
+        return translation.get_language_from_request(request)
+    own = getattr(request.user, "language", "") if request.user else ""
+    return own if own in known else "en"
+
+
+class ApiView(APIView):
+    """Whatever stands under /api/v1/. `scope` is the app whose rights a token needs; `query` the names `?…` may have."""
+
+    scope = ""
+    closed = False  # no visitor may use it: without a token 401, whatever the address names
+    query: tuple[str, ...] = ()
+    limit_headers: dict[str, str] = {}
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        translation.activate("en")
+        super().initial(request, *args, **kwargs)  # signs in, looks at Accept
+        translation.activate(language_of(request))
+        self.limit_headers = limits.count(request)
+        self.check_query(request)
+        if self.closed and not request.user.is_authenticated:
+            raise Problem("not-signed-in")
+        self.check_scope(request)
+
+    def check_query(self, request: Request) -> None:
+        unknown = sorted(set(request.query_params) - {*self.query, *QUERY_OF_ALL})
+        if unknown:
+            raise Problem("unknown-parameter", errors=[(f"?{name}", name) for name in unknown])
+        if "lang" in request.query_params and request.query_params["lang"] not in dict(settings.LANGUAGES):
+            raise Problem("unknown-parameter", errors=[("?lang", request.query_params["lang"])])
+
+    def check_scope(self, request: Request) -> None:
+        if request.auth is None or not self.scope:
+            return
+        needed = f"{self.scope}:{'read' if request.method in SAFE else 'write'}"
+        if needed not in request.auth.scopes:
+            raise Problem("missing-scope", needed)
+
+    def actor(self) -> Actor:
+        """Who acts, as history stores it."""
+        acting = getattr(self.request.user, "acts_as", None)
+        return acting if acting is not None else Actor.objects.of(self.request.user)
+
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
+        response = super().finalize_response(request, response, *args, **kwargs)
+        for name, value in self.limit_headers.items():
+            response.headers.setdefault(name, value)
+        patch_vary_headers(response, VARY)
+        response.headers.setdefault("Content-Language", translation.get_language() or "en")
+        response.headers.setdefault("Cross-Origin-Resource-Policy", "cross-origin")
+        anonymous = not (request.headers.get("Authorization") or request.user.is_authenticated) if hasattr(request, "user") else False
+        if anonymous and request.method in SAFE:
+            response.headers["Access-Control-Allow-Origin"] = "*"
+            response.headers["Access-Control-Expose-Headers"] = "ETag, Link, RateLimit, RateLimit-Policy, Retry-After"
+        response.headers.setdefault("Cache-Control", "public, no-cache" if anonymous else "private, no-store")
+        return response
+
+    def options(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """What the address takes, also for a browser that asks before it asks."""
+        allowed = ", ".join(self.allowed_methods)
+        headers = {"Allow": allowed}
+        if request.headers.get("Access-Control-Request-Method"):
+            headers |= {
+                "Access-Control-Allow-Methods": "GET, HEAD, OPTIONS",
+                "Access-Control-Allow-Headers": "Accept-Language, If-None-Match",
+                "Access-Control-Max-Age": "86400",
+            }
+        return Response(status=204, headers=headers)
+
+
+def fingerprint(body: bytes) -> str:
+    return hashlib.blake2b(body, digest_size=6).hexdigest()
+
+
+def not_modified(request: Request, etag: str) -> bool:
+    """Does the caller hold this very answer? `W/` is ignored: proxies add it when they compress."""
+    held = request.headers.get("If-None-Match", "")
+    return held == "*" or etag in [part.strip().removeprefix("W/") for part in held.split(",")]
+
+
+def kept(request: Request, body: Any, version: str, *, headers: dict[str, str] | None = None) -> Response:
+    """The answer of a read with its ETag: `"<version>-<language>-<what I may see>"`; 304 for who holds it."""
+    raw = written(body)
+    etag = f'"{version}-{translation.get_language()}-{fingerprint(raw)}"'
+    extra = {"ETag": etag, **(headers or {})}
+    if not_modified(request, etag):
+        return Response(status=304, headers=extra)
+    return Response(raw, headers=extra)
+
+
+class NotHere(ApiView):
+    """What no address names: a problem, also without the slash at the end, where a page would be sent on."""
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        raise Problem("not-found")
+
+    def check_query(self, request: Request) -> None:
+        """Whatever it asks, it is not here."""

@@ -1,0 +1,208 @@
+"""How a program writes: the pages' own forms read the body, the domain's own acts do it; versions and keys around them."""
+
+import hashlib
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+from django import forms
+from django.core.exceptions import NON_FIELD_ERRORS
+from django.core.files.uploadedfile import UploadedFile
+from django.db import IntegrityError, models, transaction
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from rest_framework.response import Response
+
+from .. import clock
+from ..lifecycle import Conflict
+from ..models.api import KeptAnswer
+from .limits import caller_of
+from .problems import Problem
+from .wire import written
+
+
+@dataclass(frozen=True)
+class Call:
+    """One request to act: on what, by whom, from which version."""
+
+    thing: Any
+    user: Any
+    by: Any
+    version: int | None = None
+
+
+@dataclass(frozen=True)
+class Act:
+    """Something that may be done to a thing by `POST …/steps/`.
+
+    `do` is the domain's act. A lifecycle step takes label, permission and states from its table; another act names them.
+    `form` is the page's form class, `build` makes one (default: `form(data, files)`), `values` says what the act takes
+    (default: its cleaned data). `creates`: the act answers a thing of its own, which is the answer.
+    """
+
+    name: str
+    do: Callable[..., Any]
+    form: type[forms.BaseForm] | None = None
+    build: Callable[[Any, Any, Call], forms.BaseForm] | None = None
+    values: Callable[[Any, Call], dict[str, Any]] | None = None
+    label: str | Promise = ""
+    permission: str = ""
+    open: Callable[[Any], bool] = field(default=lambda _thing: True)
+    creates: bool = False
+
+    def bound(self, data: Any, files: Any, call: Call) -> forms.BaseForm:
+        """The act's form, with data or as it is shown first."""
+        assert self.form is not None, "asked of acts that have one"  # noqa: S101 -- for the reader and the type checker
+        return self.build(data, files, call) if self.build else self.form(data, files)
+
+    def run(self, form: Any, call: Call) -> Any:
+        values = {} if form is None else dict(self.values(form, call) if self.values else form.cleaned_data)
+        if "version" in inspect.signature(self.do).parameters:
+            values["version"] = call.version
+        return self.do(call.thing, by=call.by, **values)
+
+
+# Versions -----------------------------------------------------------------------------------------------------------------
+
+
+def wanted_version(request: Any) -> int | None:
+    """The version part of If-Match; None for `*`. Raises Problem when it is missing or no ETag of ours."""
+    held = request.headers.get("If-Match", "").strip()
+    if not held:
+        raise Problem("version-needed")
+    if held == "*":
+        return None
+    version = held.removeprefix("W/").strip('"').partition("-")[0]
+    if not (version.isascii() and version.isdigit() and len(version) < 10):
+        raise Problem("stale")
+    return int(version)
+
+
+def check_version(thing: Any, version: int | None) -> None:
+    if version is not None and version != thing.version:
+        raise Conflict(thing)
+
+
+# Reading a body by a form ---------------------------------------------------------------------------------------------------
+
+
+def filled(form: forms.BaseForm) -> dict[str, Any]:
+    """What an unbound form shows, as the body that would write the same."""
+    found: dict[str, Any] = {}
+    for name, box in form.fields.items():
+        value = box.prepare_value(form.get_initial_for_field(box, name))
+        if isinstance(value, models.QuerySet | list | tuple) and isinstance(box, forms.ModelMultipleChoiceField):
+            value = [box.prepare_value(one) for one in value]
+        found[name] = value
+    return found
+
+
+def as_typed(form: forms.BaseForm, data: Mapping[str, Any], pointer: str = "") -> list[tuple[str, Any]]:
+    """Faults of shape: unknown names, lists where a text belongs. What is well shaped is judged by the form."""
+    faults: list[tuple[str, Any]] = []
+    settled = getattr(form, "settled", {})
+    for name, value in data.items():
+        box = form.fields.get(name)
+        if name in settled:
+            if value != settled[name]:
+                faults.append((f"{pointer}/{name}", settled[name]))
+        elif box is None:
+            faults.append((f"{pointer}/{name}", _("There is no field of this name.")))
+        elif not fits(box, value):
+            faults.append((f"{pointer}/{name}", _("This is not of the type that the field takes.")))
+    return faults
+
+
+def fits(box: forms.Field, value: Any) -> bool:
+    """Has the value the JSON type that this field is documented to take?"""
+    if value is None:
+        return True
+    many = isinstance(box, forms.MultipleChoiceField | forms.ModelMultipleChoiceField)
+    if many:
+        return isinstance(value, list) and all(isinstance(one, str) for one in value)
+    if getattr(box, "takes_rows", False):
+        return isinstance(value, list | str)
+    if isinstance(box, forms.BooleanField):
+        return isinstance(value, bool) or value in ("true", "false", "on", "")
+    if isinstance(box, forms.FileField):
+        return isinstance(value, UploadedFile)
+    if isinstance(box, forms.IntegerField | forms.FloatField | forms.DecimalField):
+        return isinstance(value, int | float | str) and not isinstance(value, bool)
+    return isinstance(value, str) or (isinstance(value, int) and not isinstance(value, bool) and isinstance(box, forms.ChoiceField))
+
+
+def for_widgets(form: forms.BaseForm, data: Mapping[str, Any]) -> dict[str, Any]:
+    """JSON values as widgets read them: split fields by their parts, null as nothing."""
+    found: dict[str, Any] = {}
+    for name, value in data.items():
+        found[name] = "" if value is None and not isinstance(form.fields.get(name), forms.MultipleChoiceField) else value
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def read(make: Callable[[Any, Any], forms.BaseForm], request: Any, *, base: Mapping[str, Any] | None = None, leave: tuple[str, ...] = ()) -> Any:
+    """The valid form for the request's body; raises Problem with a pointer to each fault. `base` is what PATCH leaves alone."""
+    given = {name: value for name, value in request.data.items() if name not in leave}
+    data = {name: value for name, value in given.items() if not isinstance(value, UploadedFile)}
+    blank = make(None, None)
+    if isinstance(given, dict) and hasattr(request.data, "getlist"):  # multipart: repeated names are lists
+        many = (forms.MultipleChoiceField, forms.ModelMultipleChoiceField)
+        data = {n: request.data.getlist(n) if isinstance(blank.fields.get(n), many) else v for n, v in data.items()}
+    if faults := as_typed(blank, {**data, **request.FILES}):
+        raise Problem("invalid", errors=faults)
+    form = make(for_widgets(blank, {**(base or {}), **data}), request.FILES or None)
+    if not form.is_valid():
+        raise Problem("invalid", errors=faults_of(form))
+    return form
+
+
+def faults_of(form: forms.BaseForm, pointer: str = "") -> list[tuple[str, str]]:
+    return [(pointer if name == NON_FIELD_ERRORS else f"{pointer}/{name}", " ".join(str(e) for e in errors)) for name, errors in form.errors.items()]
+
+
+# Once ---------------------------------------------------------------------------------------------------------------------
+
+KEY_LONGEST = 200
+
+
+def once(request: Any, run: Callable[[], Response]) -> Response:
+    """Run in one transaction; with an Idempotency-Key the same request again, also at the same time, gets the first answer."""
+    key = request.headers.get("Idempotency-Key", "")
+    if not key:
+        with transaction.atomic():
+            return run()
+    if len(key) > KEY_LONGEST or not key.isascii() or not key.isprintable():
+        raise Problem("malformed", "Idempotency-Key: up to 200 printable ASCII characters.")
+    owner = caller_of(request)
+    name = hashlib.sha256(f"{owner}\n{key}".encode()).hexdigest()
+    asked = asked_for(request)
+    try:
+        with transaction.atomic():
+            if (kept := KeptAnswer.objects.filter(name=name).first()) is None:
+                row = KeptAnswer.objects.create(name=name, asked=asked, status=0, created_at=clock.now())
+                response = run()
+                row.status, row.headers = response.status_code, {h: response[h] for h in ("ETag", "Location") if response.has_header(h)}
+                row.body = written(response.data) if response.data is not None and not isinstance(response.data, bytes) else response.data or b""
+                row.save()
+                return response
+    except IntegrityError:  # another one with the same key was quicker: it is done, or it failed and the key is free
+        kept = KeptAnswer.objects.filter(name=name).first()
+        if kept is None:
+            raise
+    if kept.asked != asked:
+        raise Problem("key-reused")
+    return Response(bytes(kept.body) or None, status=kept.status, headers={**kept.headers, "Idempotency-Replayed": "true"})
+
+
+def asked_for(request: Any) -> str:
+    """What the request asks, without what may differ when it is sent again."""
+    digest = hashlib.sha256(f"{request.method} {request.path} {request.headers.get('If-Match', '')}\n".encode())
+    plain = {name: value for name, value in request.data.items() if not isinstance(value, UploadedFile)}
+    digest.update(orjson.dumps(plain, default=str, option=orjson.OPT_SORT_KEYS))
+    for name, upload in sorted(request.FILES.items()):
+        digest.update(name.encode())
+        for chunk in upload.chunks():
+            digest.update(chunk)
+        upload.seek(0)
+    return digest.hexdigest()

@@ -1,0 +1,146 @@
+"""A backup is one tar file that only its owner reads: database, media, secrets, and a manifest with the checksum of each."""
+
+import hashlib
+import io
+import json
+import os
+import tarfile
+from collections.abc import Callable, Iterator
+from pathlib import Path, PurePosixPath
+from typing import IO, Any
+
+from django.conf import settings
+from django.core.management.base import CommandError
+from django.db import connection
+from django.db.migrations.recorder import MigrationRecorder
+
+from inno4sports.core import clock
+
+from .dumps import dump, dump_name
+
+FORMAT = 1
+MANIFEST = "manifest.json"
+
+
+class Hashed(io.RawIOBase):
+    """A file that is hashed while it is read."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self.file, self.digest = file, hashlib.sha256()
+
+    def readable(self) -> bool:
+        return True
+
+    def read(self, size: int = -1) -> bytes:
+        data = self.file.read(size)
+        self.digest.update(data)
+        return data
+
+
+def write(target: Path, folder: Path) -> dict[str, Any]:
+    """Write the backup, using `folder` for the moment; answers its manifest. `target` is there whole or not at all."""
+    part = target.with_name(target.name + ".part")
+    files: dict[str, dict[str, Any]] = {}
+    try:
+        handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(handle, "wb") as out, tarfile.open(fileobj=out, mode="w") as tar:
+            database = folder / dump_name()
+            rows = dump(database)
+            # After the database: a file that it names is kept for a day at least, so it is still there.
+            for name, path in [(dump_name(), database), *secrets(folder), *media()]:
+                add(tar, name, path, files)
+            manifest = {
+                "format": FORMAT,
+                "made_at": clock.now().isoformat(),
+                "database": connection.vendor,
+                "migrations": sorted(map(list, MigrationRecorder(connection).applied_migrations())),
+                "rows": rows,
+                "files": files,
+            }
+            text = json.dumps(manifest, indent=1).encode()
+            about = tarfile.TarInfo(MANIFEST)
+            about.size, about.mode = len(text), 0o600
+            tar.addfile(about, io.BytesIO(text))
+            tar.close()
+            out.flush()
+            os.fsync(out.fileno())
+        part.replace(target)
+    finally:
+        part.unlink(missing_ok=True)
+    return manifest
+
+
+def add(tar: tarfile.TarFile, name: str, path: Path, files: dict[str, dict[str, Any]]) -> None:
+    with path.open("rb") as file:
+        about = tarfile.TarInfo(name)
+        about.size, about.mode, about.mtime = os.fstat(file.fileno()).st_size, 0o600, int(path.stat().st_mtime)
+        hashed = Hashed(file)
+        tar.addfile(about, hashed)
+        files[name] = {"size": about.size, "sha256": hashed.digest.hexdigest()}
+
+
+def media() -> Iterator[tuple[str, Path]]:
+    for path in sorted(Path(settings.MEDIA_ROOT).rglob("*")):
+        if path.is_file():
+            yield f"media/{path.relative_to(settings.MEDIA_ROOT).as_posix()}", path
+
+
+def secrets(folder: Path) -> Iterator[tuple[str, Path]]:
+    """The key in force, wherever it comes from (links and sealed mails need it), and what else was made into DATA_DIR."""
+    key = folder / "secret_key"
+    key.touch(mode=0o600)
+    key.write_text(settings.SECRET_KEY)
+    yield "secrets/secret_key", key
+    for path in sorted([settings.DATA_DIR / "demo_password", *settings.DATA_DIR.glob("*.pem")]):
+        if path.is_file():
+            yield f"secrets/{path.name}", path
+
+
+def unpack(source: Path, folder: Path) -> dict[str, Any]:
+    """Unpack into `folder` and compare every checksum; answers the manifest. CommandError for anything that is not as written."""
+    found: dict[str, dict[str, Any]] = {}
+    try:
+        with tarfile.open(source, mode="r:") as tar:
+            for member in tar:
+                found[member.name] = unpack_one(tar, member, folder)
+    except (OSError, tarfile.TarError) as error:
+        raise CommandError(f"{source} cannot be read as a backup: {error}") from error
+    if found.pop(MANIFEST, None) is None:
+        raise CommandError(f"{source} is no whole backup: its manifest is missing.")
+    manifest: dict[str, Any] = json.loads((folder / MANIFEST).read_text())
+    if manifest.get("format") != FORMAT:
+        raise CommandError(f"{source} has format {manifest.get('format')}, this portal reads {FORMAT}.")
+    wrong = sorted(name for name in manifest["files"].keys() | found.keys() if manifest["files"].get(name) != found.get(name))
+    if wrong:
+        raise CommandError(f"{source} is damaged: {', '.join(wrong[:5])} is not what the manifest says.")
+    return manifest
+
+
+def unpack_one(tar: tarfile.TarFile, member: tarfile.TarInfo, folder: Path) -> dict[str, Any]:
+    """Write one plain file below `folder`; nothing else may be in a backup."""
+    name, content = PurePosixPath(member.name), tar.extractfile(member)
+    if not member.isreg() or content is None or name.is_absolute() or ".." in name.parts:
+        raise CommandError(f"A backup holds plain files only, not {member.name}.")
+    target = folder / name
+    target.parent.mkdir(parents=True, exist_ok=True)
+    digest = hashlib.sha256()
+    with content, os.fdopen(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as out:
+        while chunk := content.read(1 << 20):
+            digest.update(chunk)
+            out.write(chunk)
+    return {"size": member.size, "sha256": digest.hexdigest()}
+
+
+def place(folder: Path, say: Callable[[str], None]) -> None:
+    """Move media and secrets of an unpacked backup to where they belong; what was there under other names stays."""
+    kept = settings.DATA_DIR / "secret_key"
+    named = not kept.exists() or kept.read_text().strip() != settings.SECRET_KEY
+    for kind, root in (("media", Path(settings.MEDIA_ROOT)), ("secrets", Path(settings.DATA_DIR))):
+        for path in sorted((folder / kind).rglob("*")):
+            if path.is_file():
+                target = root / path.relative_to(folder / kind)
+                target.parent.mkdir(parents=True, exist_ok=True)
+                path.replace(target)
+    if named and kept.read_text().strip() != settings.SECRET_KEY:
+        say("SECRET_KEY names another key than that of the backup, which is now in DATA_DIR/secret_key: links in mails that went out,")
+        say("sessions and sealed mails need that one.")

@@ -1,0 +1,104 @@
+"""What is measured can be read by whoever has the token, is in the format, and counts every process of the machine."""
+
+import datetime as dt
+import re
+import subprocess
+import sys
+
+import pytest
+from django.db import DatabaseError
+
+from inno4sports.core import clock, counters, metrics
+from inno4sports.core.holds import hold_sending
+from inno4sports.core.models import OutboxMail, Slot
+from inno4sports.core.tasks import see
+from tests.ops.portal import ROOT
+
+SAMPLE = re.compile(r'^inno4sports_[a-z_]+(\{[a-z]+="[^"\\]*"(,[a-z]+="[^"\\]*")*\})? (\d+(\.\d+)?([e][+-]\d+)?)$')
+
+
+@pytest.fixture
+def own_counters(monkeypatch, tmp_path):
+    monkeypatch.setattr(counters, "_counters", counters.Counters(tmp_path / "counters" / "here"))
+
+
+@pytest.fixture
+def ask(client, settings, own_counters):
+    settings.METRICS_TOKEN = "only for this test"
+    return lambda token="only for this test": client.get("/metrics", headers={"Authorization": f"Bearer {token}"})
+
+
+def values(text):
+    return dict(line.rpartition(" ")[::2] for line in text.splitlines() if not line.startswith("#"))
+
+
+@pytest.mark.django_db
+def test_metrics_are_not_there_without_the_token(client, ask, settings):
+    assert client.get("/metrics").status_code == 404
+    assert ask("wrong").status_code == 404
+    assert ask("wröng").status_code == 404
+    assert ask().status_code == 200
+    settings.METRICS_TOKEN = ""
+    assert ask("").status_code == 404, "off by default"
+
+
+@pytest.mark.django_db
+def test_metrics_say_what_waits_and_who_was_seen(client, ask):
+    see("worker")
+    Slot.objects.create(name="dissemination.compose_digests", at=clock.now() - dt.timedelta(minutes=5))
+    long_ago = clock.now() - dt.timedelta(hours=1)
+    OutboxMail.objects.create(template="test", to="a@example.org", language="en", next_at=long_ago, created_at=long_ago)
+    client.get("/robots.txt")
+    client.get("/nothing-here/")
+    text = ask().content.decode()
+    assert [line for line in text.splitlines() if not line.startswith(("# HELP ", "# TYPE ")) and not SAMPLE.match(line)] == []
+    found = values(text)
+    assert found['inno4sports_outbox_mails{status="queued"}'] == "1"
+    assert 3600 <= float(found["inno4sports_outbox_oldest_seconds"]) < 3700
+    assert float(found['inno4sports_heartbeat_age_seconds{name="worker"}']) < 60
+    assert 300 <= float(found['inno4sports_slot_age_seconds{task="dissemination.compose_digests"}']) < 360
+    assert found['inno4sports_request_seconds_count{method="read",status="2xx"}'] == "1"
+    assert found['inno4sports_request_seconds_bucket{method="read",status="4xx",le="+Inf"}'] == "1"
+    assert found["inno4sports_sending_held"] == "0"
+    assert found["inno4sports_database_up"] == "1"
+
+
+@pytest.mark.django_db
+def test_metrics_without_the_database_say_so(ask, monkeypatch):
+    def away():
+        raise DatabaseError
+
+    monkeypatch.setattr(metrics, "of_the_database", away)
+    monkeypatch.setattr(metrics.connection, "close", lambda: None)
+    found = values(ask().content.decode())
+    assert found["inno4sports_database_up"] == "0"
+    assert "inno4sports_queue_length" in found
+
+
+COUNT_A_THOUSAND = """
+import sys, pathlib
+from inno4sports.core.counters import Counters
+mine = Counters(pathlib.Path(sys.argv[1]))
+for _ in range(1000):
+    mine.count("POST", 302, 0.02)
+"""
+
+
+def test_counters_of_several_processes_lose_nothing(tmp_path):
+    path = tmp_path / "here"
+    counting = [subprocess.Popen([sys.executable, "-c", COUNT_A_THOUSAND, str(path)], cwd=ROOT) for _ in range(3)]
+    assert [process.wait() for process in counting] == [0, 0, 0]
+    ((method, status, buckets, seconds),) = counters.Counters(path).read()
+    assert (method, status, buckets[1], sum(buckets)) == ("write", "3xx", 3000, 3000)
+    assert seconds == pytest.approx(60)
+
+
+@pytest.mark.django_db
+def test_health_ready_says_that_sending_is_held_and_does_not_fail_for_it(client):
+    see("worker")
+    long_ago = clock.now() - dt.timedelta(hours=1)
+    OutboxMail.objects.create(template="test", to="a@example.org", language="en", next_at=long_ago, created_at=long_ago)
+    assert client.get("/health/ready").status_code == 503, "mail piles up"
+    hold_sending("restored")
+    answer = client.get("/health/ready")
+    assert (answer.status_code, answer.json()["sending_held"]) == (200, True)
