@@ -67,7 +67,7 @@ def structure(page: Page, language: str, *, crumbs: bool, indexed: bool) -> list
         wrong.append(f"says lang={found['lang']}")
     if crumbs and (found["crumbs"] < 2 or found["here"] != 1):
         wrong.append("has no breadcrumb with the page itself at its end")
-    if indexed and found["alternates"].count("x-default") != 1 or indexed and len(found["alternates"]) != 7:
+    if (indexed and found["alternates"].count("x-default") != 1) or (indexed and len(found["alternates"]) != 7):
         wrong.append(f"names not all languages in its head: {found['alternates']}")
     if found["ids"]:
         wrong.append(f"has an id twice: {found['ids']}")
@@ -118,7 +118,7 @@ def by_keyboard(page: Page) -> list[str]:
         page.keyboard.press("Tab")
         focus = page.evaluate(FOCUS)
         first = first or (focus and focus["what"])
-        if focus is None or n and focus["what"] == first:
+        if focus is None or (n and focus["what"] == first):
             break
         if n == 0 and "skip" not in focus["what"] and page.locator(".skip").count():
             wrong.append(f"begins at {focus['what']}")

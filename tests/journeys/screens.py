@@ -24,7 +24,6 @@ from clusters.domain.member import invite_member, withdraw_invitation
 from clusters.models import Cluster, Invitation, Membership, Organisation, User
 from dissemination.models import Finding
 from inno4sports.core import clock
-from inno4sports.core.models import Actor
 from inno4sports.core.tokens import make_token
 from learning.models import FeedbackInvitation, FeedbackRequest, GoodPractice, Lesson, Questionnaire, Session
 from tests import factories as make
