@@ -363,6 +363,7 @@ SCREENS = [
     Screen("actionplans/ambition_points.html", lambda: of(Ambition, status="open_for_feedback") + "points/", HOST),
     Screen("actionplans/result_detail.html", lambda: of(Result, status="published")),
     Screen("actionplans/result_detail.html", lambda: written(things.result, lapland(), "draft"), MANAGER, note="draft"),
+    Screen("actionplans/result_create.html", lambda: demo_plan() + "actions/1/results/new/", SOUTH),
     Screen("actionplans/result_edit.html", lambda: written(things.result, lapland(), "draft") + "edit/", MANAGER),
     # Plans
     Screen("actionplans/plan_list.html", "/action-plans/"),
