@@ -118,6 +118,10 @@ def answered_by(status: str) -> FeedbackInvitation:
     return rows.select_related("user").order_by("pk").first()
 
 
+def draft_to_invite() -> str:
+    return written(things.request, lapland(), "draft") + "invite/"
+
+
 def answering(screen: str, status: str) -> str:
     return f"/feedback/on/{answered_by(status).public_id}/{screen}"
 
@@ -240,6 +244,7 @@ SCREENS = [
     Screen("inno4sports/accessibility.html", "/accessibility/"),
     Screen("inno4sports/imprint.html", "/imprint/"),
     Screen("inno4sports/contact.html", "/contact/"),
+    Screen("inno4sports/docs.html", "/api/v1/docs/", indexed=False, prefixed=False),
     Screen("inno4sports/demo.html", "/demo/"),
     Screen("inno4sports/demo_mail.html", lambda: letter() and "/demo/mail/"),
     Screen("inno4sports/demo_letter.html", letter),
@@ -326,7 +331,7 @@ SCREENS = [
     Screen("learning/request_detail.html", lambda: demo_request(status="open", sessions__isnull=False).get_absolute_url(), HOST),
     Screen("learning/request_create.html", "/feedback-requests/new/", MANAGER),
     Screen("learning/request_edit.html", lambda: written(things.request, lapland(), "draft") + "edit/", MANAGER),
-    Screen("learning/request_invite.html", lambda: written(things.request, lapland(), "draft") + "invite/", MANAGER),
+    Screen("learning/request_invite.html", draft_to_invite, MANAGER),
     Screen(
         "learning/request_invite.html",
         lambda: written(things.request, lapland(), "draft") + "invite/",
