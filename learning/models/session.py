@@ -38,7 +38,7 @@ class SessionKind(models.Model):
 
 
 # Of sessions without a day drafts stand first in lists, those that were recorded without one last.
-UNDATED = Case(When(status=SessionStatus.DRAFT, starts_on=None, then=0), default=1)
+UNDATED = Case(When(status="draft", starts_on=None, then=0), default=1)
 
 
 class SessionQuerySet(ThingQuerySet):
