@@ -93,6 +93,7 @@ class RowsField(forms.Field):
     """
 
     widget = forms.Textarea
+    takes_rows = True
 
     def __init__(self, *, columns: tuple[str, ...], separator: str, max_length: int, **options: Any) -> None:
         super().__init__(**options)
@@ -124,6 +125,19 @@ class RowsField(forms.Field):
 
     def check_row(self, row: dict[str, str]) -> None:
         """Raises ValidationError for a row that cannot be kept."""
+
+
+class EurosField(forms.IntegerField):
+    """Whole euros, typed as a number; a program may also send them as it reads them: {"amount": "1200.00", "currency": "EUR"}."""
+
+    takes_money = True
+
+    def to_python(self, value: Any) -> int | None:
+        if isinstance(value, dict):
+            if set(value) != {"amount", "currency"} or value["currency"] != "EUR":
+                raise ValidationError(_("Write an amount in euros, without cents."))
+            value = str(value["amount"]).removesuffix(".00")
+        return super().to_python(value)
 
 
 class DayInput(forms.DateInput):

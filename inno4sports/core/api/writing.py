@@ -92,7 +92,8 @@ def filled(form: forms.BaseForm) -> dict[str, Any]:
     """What an unbound form shows, as the body that would write the same."""
     found: dict[str, Any] = {}
     for name, box in form.fields.items():
-        value = box.prepare_value(form.get_initial_for_field(box, name))
+        value = form.get_initial_for_field(box, name)
+        value = value if getattr(box, "takes_rows", False) else box.prepare_value(value)
         if isinstance(value, models.QuerySet | list | tuple) and isinstance(box, forms.ModelMultipleChoiceField):
             value = [box.prepare_value(one) for one in value]
         found[name] = value
@@ -124,6 +125,8 @@ def fits(box: forms.Field, value: Any) -> bool:
         return isinstance(value, list) and all(isinstance(one, str) for one in value)
     if getattr(box, "takes_rows", False):
         return isinstance(value, list | str)
+    if getattr(box, "takes_money", False) and isinstance(value, dict):
+        return True
     if isinstance(box, forms.BooleanField):
         return isinstance(value, bool) or value in ("true", "false", "on", "")
     if isinstance(box, forms.FileField):
@@ -149,7 +152,7 @@ def read(make: Callable[[Any, Any], forms.BaseForm], request: Any, *, base: Mapp
     if isinstance(given, dict) and hasattr(request.data, "getlist"):  # multipart: repeated names are lists
         many = (forms.MultipleChoiceField, forms.ModelMultipleChoiceField)
         data = {n: request.data.getlist(n) if isinstance(blank.fields.get(n), many) else v for n, v in data.items()}
-    if faults := as_typed(blank, {**data, **request.FILES}):
+    if faults := as_typed(blank, {**data, **request.FILES.dict()}):
         raise Problem("invalid", errors=faults)
     form = make(for_widgets(blank, {**(base or {}), **data}), request.FILES or None)
     if not form.is_valid():
