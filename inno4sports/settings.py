@@ -1,6 +1,9 @@
 """Every setting of the portal, in Django's own chapters; the environment decides, `.env.example` lists what it may say."""
 
+import contextlib
+import os
 import secrets
+from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -32,13 +35,25 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 
 
-def kept_secret(name: str) -> str:
+def kept_secret(name: str, make: Callable[[], str] = lambda: secrets.token_urlsafe(64)) -> str:
     """A secret made once into DATA_DIR (mode 0600) for a portal that runs on one machine; production names its own."""
     path = DATA_DIR / name
     if not path.exists():
-        path.touch(mode=0o600)
-        path.write_text(secrets.token_urlsafe(64))
+        draft = path.with_name(f".{name}.{os.getpid()}")
+        draft.touch(mode=0o600)
+        draft.write_text(make())
+        with contextlib.suppress(FileExistsError):  # another process was quicker
+            os.link(draft, path)
+        draft.unlink()
     return path.read_text().strip()
+
+
+def signing_key() -> str:
+    """An RSA key as PEM."""
+    from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
+    from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
+    return generate_private_key(65537, 2048).private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
 
 
 SECRET_KEY = env.str("SECRET_KEY", default="")
@@ -54,6 +69,8 @@ if PRODUCTION:
 SECRET_KEY = SECRET_KEY or kept_secret("secret_key")
 
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[urlsplit(SITE_URL).hostname, "localhost", "127.0.0.1"])
+# How many proxies of ours stand before the web server: throttles ask for the visitor's address, which the outermost one saw.
+TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
 CSRF_TRUSTED_ORIGINS = [SITE_URL] if PRODUCTION else []
 
 # What it is made of ---------------------------------------------------------------------------------------------------
@@ -69,6 +86,7 @@ INSTALLED_APPS = [
     "django.forms",
     "allauth",
     "allauth.account",
+    "allauth.idp.oidc",
     "csp",
     "django_htmx",
     "rules",
@@ -84,6 +102,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "inno4sports.core.counters.count_requests",
+    "inno4sports.core.middleware.client_address",
     "inno4sports.core.middleware.request_id",
     "django.middleware.security.SecurityMiddleware",
     "inno4sports.core.middleware.more_headers",
@@ -152,7 +171,13 @@ else:
 
 REDIS_URL = env.str("REDIS_URL", default="")
 if REDIS_URL:
-    CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
+    CACHES = {
+        "default": {
+            "BACKEND": "inno4sports.core.cache.ForgivingCache",
+            "LOCATION": REDIS_URL,
+            "OPTIONS": {"socket_timeout": 1, "socket_connect_timeout": 1},
+        }
+    }
 else:
     CACHES = {"default": {"BACKEND": "django.core.cache.backends.filebased.FileBasedCache", "LOCATION": DATA_DIR / "cache"}}
 
@@ -310,15 +335,39 @@ RATE_LIMITS = env.bool("RATE_LIMITS", default=True)
 if PRODUCTION and not RATE_LIMITS:
     raise ImproperlyConfigured("RATE_LIMITS: a production portal (SITE_URL with https) does not run without them.")
 API_REQUESTS_A_MINUTE = {"visitor": 120, "signed_in": 600}
+# Who may ask, in this order; named here and not in REST_FRAMEWORK, which reads its classes before the apps can be imported.
+API_SIGNING_IN = ["clusters.api.signing_in.Tokens", "inno4sports.core.api.signing_in.Session"]
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["inno4sports.core.api.signing_in.Session"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.AllowAny"],  # visible_to and the acts decide, as for pages
     "DEFAULT_RENDERER_CLASSES": ["inno4sports.core.api.wire.JsonRenderer"],
     "DEFAULT_PARSER_CLASSES": ["inno4sports.core.api.wire.StrictJsonParser", "inno4sports.core.api.wire.FilesParser"],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "inno4sports.core.api.schema.PortalSchema",
     "EXCEPTION_HANDLER": "inno4sports.core.api.problems.handle",
     "URL_FORMAT_OVERRIDE": None,
 }
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Inno4Sports",
+    "DESCRIPTION": "What regions said, learned, plan, did and found. Begin at /api/v1/docs/.",
+    "VERSION": "1.0.0",
+    "OAS_VERSION": "3.1.1",
+    "SCHEMA_PATH_PREFIX": "/api/v1/",
+    "POSTPROCESSING_HOOKS": [],
+    "APPEND_COMPONENTS": {
+        "securitySchemes": {
+            "token": {"type": "http", "scheme": "bearer"},
+            "session": {"type": "apiKey", "in": "cookie", "name": "sessionid"},
+        }
+    },
+}
+
+# OAuth 2 for programs (docs/adr/0015): what it signs is signed by a key of its own.
+IDP_OIDC_ADAPTER = "clusters.forms.program.ProgramAdapter"
+IDP_OIDC_PRIVATE_KEY = env.str("IDP_OIDC_PRIVATE_KEY", default="", multiline=True) or kept_secret("oidc_key.pem", signing_key)
+IDP_OIDC_ACCESS_TOKEN_EXPIRES_IN = 3600
+IDP_OIDC_REFRESH_TOKEN_EXPIRES_IN = 90 * 24 * 3600
+# Persons behind one address share it.
+IDP_OIDC_RATE_LIMITS = {"device_user_code": "20/m/ip"}
 
 # What is measured (GET /metrics) is shown to whoever brings this token; without one the address does not exist.
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")

@@ -12,6 +12,7 @@ from rest_framework.response import Response
 
 from inno4sports.core.api.resource import Resource
 from inno4sports.core.api.shape import Files, Label, Money, Reference, References, ThingShape, keep_visible, shape_of
+from inno4sports.core.api.told import OBJECT, Told
 from inno4sports.core.api.view import ApiView, kept
 from inno4sports.core.api.writing import Act, Call
 from inno4sports.core.lifecycle import WrongState
@@ -96,6 +97,7 @@ class RevisionOfPlan(ApiView):
     """One text as it was decided, with its fingerprint; what it cites is named to who may see it."""
 
     scope = "actionplans"
+    told = {"get": Told("A plan's text as it was decided", OBJECT, permission="whoever may see the plan")}
 
     def get(self, request: Request, key: str, n: int) -> Response:
         plan = get_object_or_404(ActionPlan.objects.visible_to(request.user), slug=key)

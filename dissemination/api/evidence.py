@@ -14,9 +14,12 @@ from clusters.forms.filters import ListFilter
 from clusters.models import Cluster
 from inno4sports.core.api.problems import Problem
 from inno4sports.core.api.shape import page_url
+from inno4sports.core.api.told import OBJECT, Told, listed
 from inno4sports.core.api.view import ApiView, kept
 
 from ..evidence import SHAPES, Node, flows, gaps, longest_thread, trail
+
+MANY = {"type": "array", "items": OBJECT}
 
 
 def region(cluster: Cluster | None) -> str | None:
@@ -43,6 +46,13 @@ class Evidence(ApiView):
 
     scope = "dissemination"
     query = ("cluster", "topic")
+    told = {
+        "get": Told(
+            "Who learned from whom",
+            {"type": "object", "properties": {"nodes": MANY, "edges": MANY, "thread": MANY}, "required": ["nodes", "edges", "thread"]},
+            query={"cluster": "Only lessons from or to this region", "topic": "Only lessons on this topic"},
+        )
+    }
 
     def get(self, request: Request) -> Response:
         filters = ListFilter(request.query_params, request.user, only=self.query)
@@ -68,6 +78,7 @@ class Gaps(ApiView):
 
     scope = "dissemination"
     closed = True
+    told = {"get": Told("What is missing on the threads", listed(), permission="whoever is signed in")}
 
     def get(self, request: Request) -> Response:
         items = [
@@ -91,6 +102,13 @@ class TrailOf(ApiView):
     """“Where this came from” and “What it led to”, of any thing by its kind and id, as citations name them."""
 
     scope = "dissemination"
+    told = {
+        "get": Told(
+            "Where a thing came from and what it led to",
+            {"type": "object", "properties": {"came_from": MANY, "led_to": MANY}, "required": ["came_from", "led_to"]},
+            permission="whoever may see the thing",
+        )
+    }
 
     def get(self, request: Request, kind: str, public_id: str) -> Response:
         if kind not in SHAPES and kind != "actionplans.actionplan":

@@ -93,7 +93,6 @@ class RowsField(forms.Field):
     """
 
     widget = forms.Textarea
-    takes_rows = True
 
     def __init__(self, *, columns: tuple[str, ...], separator: str, max_length: int, **options: Any) -> None:
         super().__init__(**options)
@@ -129,8 +128,6 @@ class RowsField(forms.Field):
 
 class EurosField(forms.IntegerField):
     """Whole euros, typed as a number; a program may also send them as it reads them: {"amount": "1200.00", "currency": "EUR"}."""
-
-    takes_money = True
 
     def to_python(self, value: Any) -> int | None:
         if isinstance(value, dict):

@@ -6,6 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
+from django.utils.module_loading import import_string
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -13,6 +14,8 @@ from rest_framework.views import APIView
 from ..models import Actor
 from . import limits
 from .problems import Problem
+from .signing_in import refuse_tokens_in_address
+from .told import Told
 from .wire import written
 
 QUERY_OF_ALL = ("lang",)
@@ -20,27 +23,35 @@ VARY = ("Accept-Language", "Authorization", "Cookie")
 SAFE = ("GET", "HEAD", "OPTIONS")
 
 
+def language_asked(request: Any) -> str:
+    """`?lang=`, else Accept-Language, else none."""
+    if (asked := request.GET.get("lang", "")) in dict(settings.LANGUAGES):
+        return str(asked)
+    return translation.get_language_from_request(request) if request.headers.get("Accept-Language") else ""
+
+
 def language_of(request: Any) -> str:
-    """`?lang=`, else Accept-Language, else the caller's own, else English."""
-    known = [code for code, _name in settings.LANGUAGES]
-    if (asked := request.GET.get("lang", "")) in known:
-        return asked
-    if request.headers.get("Accept-Language"):
-        return translation.get_language_from_request(request)
+    """What was asked for, else the caller's own, else English."""
     own = getattr(request.user, "language", "") if request.user else ""
-    return own if own in known else "en"
+    return language_asked(request) or (own if own in dict(settings.LANGUAGES) else "en")
 
 
 class ApiView(APIView):
     """Whatever stands under /api/v1/. `scope` is the app whose rights a token needs; `query` the names `?…` may have."""
 
     scope = ""
+    scopes: tuple[str, ...] = ()  # of an address that gathers from several apps
+    told: dict[str, Told] = {}  # method -> how the schema describes it
     closed = False  # no visitor may use it: without a token 401, whatever the address names
     query: tuple[str, ...] = ()
     limit_headers: dict[str, str] = {}
 
+    def get_authenticators(self) -> list[Any]:
+        return [import_string(name)() for name in settings.API_SIGNING_IN]
+
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        translation.activate("en")
+        translation.activate(language_asked(request) or "en")
+        refuse_tokens_in_address(request)
         super().initial(request, *args, **kwargs)  # signs in, looks at Accept
         translation.activate(language_of(request))
         self.limit_headers = limits.count(request)
@@ -57,11 +68,12 @@ class ApiView(APIView):
             raise Problem("unknown-parameter", errors=[("?lang", request.query_params["lang"])])
 
     def check_scope(self, request: Request) -> None:
-        if request.auth is None or not self.scope:
+        if request.auth is None:
             return
-        needed = f"{self.scope}:{'read' if request.method in SAFE else 'write'}"
-        if needed not in request.auth.scopes:
-            raise Problem("missing-scope", needed)
+        for app in self.scopes or ((self.scope,) if self.scope else ()):
+            needed = f"{app}:{'read' if request.method in SAFE else 'write'}"
+            if needed not in request.auth.scopes:
+                raise Problem("missing-scope", needed)
 
     def actor(self) -> Actor:
         """Who acts, as history stores it."""
@@ -117,6 +129,8 @@ def kept(request: Request, body: Any, version: str, *, headers: dict[str, str] |
 
 class NotHere(ApiView):
     """What no address names: a problem, also without the slash at the end, where a page would be sent on."""
+
+    schema = None  # not described
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
