@@ -131,6 +131,7 @@ def about_of(session: Session) -> dict[str, str]:
 def request_edit(request: HttpRequest, slug: str) -> HttpResponse:
     asked = visible_request(request, slug)
     require(request.user, "learning.edit_request", asked)
+    acts.must_be_draft(asked)
     session = asked.sessions.first()
     form = RequestForm(request.POST or None, user=request.user, hosts=[asked.cluster], stored=asked, session=session)
     context: dict[str, Any] = {"feedback_request": asked, "form": form}
