@@ -44,6 +44,14 @@ class Resource(ViewSetMixin, ApiView):
     edit_permission = ""
     delete_permission = ""
 
+    @classmethod
+    def as_view(cls, actions: Any = None, **options: Any) -> Any:
+        """DRF empties `name`, which is a title there; here it is the resource's own."""
+        name = cls.name
+        view = super().as_view(actions, **options)
+        cls.name = name
+        return view
+
     # What a subclass may say ------------------------------------------------------------------------------------------------
 
     def build(self, data: Any, files: Any, thing: Any = None) -> forms.BaseForm:
@@ -186,10 +194,10 @@ class Resource(ViewSetMixin, ApiView):
 
         return once(request, run)
 
-    def put(self, request: Request, **_kwargs: Any) -> Response:
+    def replace(self, request: Request, **_kwargs: Any) -> Response:
         return self.written(request, whole=True)
 
-    def patch(self, request: Request, **_kwargs: Any) -> Response:
+    def amend(self, request: Request, **_kwargs: Any) -> Response:
         return self.written(request, whole=False)
 
     def written(self, request: Request, *, whole: bool) -> Response:
