@@ -5,7 +5,7 @@ from typing import Any
 import rules
 
 from clusters.permissions import is_editor, manages_owner
-from inno4sports.core.permissions import holds_link, predicate
+from inno4sports.core.permissions import holds_link, needs_person, predicate
 
 
 @predicate
@@ -101,3 +101,5 @@ rules.add_perm("learning.save_feedback", holds_invitation | invited_author)
 
 for name in ("write", "edit", "share", "delete"):
     rules.add_perm(f"learning.{name}_lesson", manages_owner)
+
+needs_person("learning.register_for_session", "learning.leave_session", "learning.submit_feedback", "learning.save_feedback")
