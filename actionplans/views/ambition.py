@@ -2,7 +2,6 @@
 
 import datetime as dt
 from dataclasses import dataclass
-from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
@@ -16,6 +15,7 @@ from actionplans.forms.ambition import AmbitionForm, AnswerPointForm, OpenForm, 
 from actionplans.models import Ambition, AmbitionPoint
 from clusters.forms.filters import ListFilter
 from clusters.models import in_network
+from inno4sports.core import clock
 from inno4sports.core.forms import PortalForm
 from inno4sports.core.history import history_of
 from inno4sports.core.http import actor_of, changed_fields, one_time, paged
@@ -118,7 +118,7 @@ def _open(request: HttpRequest, ambition: Ambition) -> HttpResponse:
     form = OpenForm(request.POST or None, ambition=ambition, user=request.user)
     if request.method == "POST" and form.is_valid():
         data = dict(form.cleaned_data)
-        closes_at = dt.datetime.combine(data.pop("closes_on"), dt.time(22, 59), ZoneInfo(request.user.timezone))
+        closes_at = dt.datetime.combine(data.pop("closes_on"), dt.time(22, 59), clock.zone(request.user.timezone))
         acts.open_ambition(ambition, by=actor_of(request), closes_at=closes_at, version=form.opened_version, **data)
         messages.success(request, _("The regions are asked. Their answers come to your tasks."))
         return redirect(ambition)

@@ -21,7 +21,7 @@ from tests.house.world import ROUTES, addresses, everything
 
 MOST = 12
 MORE = {"finding_edit": (15, "offers seven kinds of sources, each asked once")}
-SEARCHED = "/search/?q=light"
+SEARCHED = "/search/?q=light"  # where little is found it looks once more, for what was mistyped
 PERSONS = [None, "ana", "ben", "carla", "edda"]
 
 
@@ -110,7 +110,7 @@ def test_pages_ask_as_much_for_30_as_for_1(people, settings, tmp_path):
         (who, page): (n, "for one,", many[who].get(page), "for thirty")
         for who, found in one.items()
         for page, n in found.items()
-        if n != many[who].get(page) or n > most(page)
+        if n > most(page) or (many[who].get(page) != n and not (page == SEARCHED and many[who].get(page) < n))
     }
     assert wrong == {}
     assert len(set().union(*one.values())) > 60

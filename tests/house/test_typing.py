@@ -20,6 +20,8 @@ from clusters.forms.cluster import ClusterCreateForm, ClusterFilter, ClusterForm
 from clusters.forms.filters import ListFilter
 from clusters.forms.member import InviteForm as MemberForm
 from clusters.forms.organisation import MemberFilter, OrganisationForm, PasteForm, SignUpForm
+from clusters.forms.program import ProgramForm
+from clusters.forms.token import TokenForm
 from dissemination import forms as dissemination
 from inno4sports.core.forms import PortalForm, PortalModelForm, clean_text
 from learning.forms import practice as practices
@@ -47,6 +49,8 @@ MADE = {
     MemberForm: lambda p, data: MemberForm(data, cluster=p.north, managers_only=False),
     OrganisationForm: lambda p, data: OrganisationForm(data, instance=p.club, cluster=p.north),
     SignUpForm: lambda p, data: SignUpForm(data, cluster=p.north),
+    ProgramForm: lambda p, data: ProgramForm(data, cluster=p.north),
+    TokenForm: lambda p, data: TokenForm(data),
     PasteForm: lambda p, data: PasteForm(data, cluster=p.north),
     AcceptForm: lambda p, data: AcceptForm(data, email="new@example.org"),
     SettingsForm: lambda p, data: SettingsForm(data, instance=p.ben),
