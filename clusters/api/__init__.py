@@ -6,5 +6,6 @@ from inno4sports.core.api.routes import routes
 
 from .cluster import Clusters
 from .topic import Topics
+from .webhook import Webhooks
 
-ROUTES: list[URLPattern] = routes(Clusters, Topics)
+ROUTES: list[URLPattern] = routes(Clusters, Topics, Webhooks)

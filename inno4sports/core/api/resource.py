@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Q
 from django.http import Http404
 from django.shortcuts import get_object_or_404
+from django.urls import get_resolver
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import ViewSetMixin
@@ -312,6 +313,12 @@ class Resource(ViewSetMixin, ApiView):
 
 
 RESOURCES: dict[str, type[Resource]] = {}
+
+
+def all_resources() -> dict[str, type[Resource]]:
+    """By name, also where no address was read yet: in a worker."""
+    get_resolver().url_patterns  # noqa: B018 -- reading it imports what is registered
+    return RESOURCES
 
 
 def resource_of(kind: str) -> type[Resource]:

@@ -1,0 +1,109 @@
+"""The one way by which the portal calls an address that somebody gave it: never inwards, never on, never for long (docs/adr/0016)."""
+
+import http.client
+import ipaddress
+import socket
+import ssl
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from urllib.parse import urlsplit
+
+from django.conf import settings
+
+LONGEST = 10  # seconds, from the first byte of the call to the last of the answer
+MOST_BYTES = 64 * 1024
+_NAT64 = ipaddress.ip_network("64:ff9b::/96")
+
+
+class NotReached(Exception):
+    """Nobody answered as a web server does; the words are for the log page."""
+
+
+def is_outside(ip: str) -> bool:
+    """Is it an address of the open internet? What hides another one inside is judged by that one."""
+    address = ipaddress.ip_address(ip.partition("%")[0])
+    if isinstance(address, ipaddress.IPv6Address):
+        inner = address.ipv4_mapped or address.sixtofour or (address.teredo[1] if address.teredo else None)
+        if inner is None and address in _NAT64:
+            inner = ipaddress.IPv4Address(address.packed[-4:])
+        if inner is not None:
+            return is_outside(str(inner))
+    if address.is_loopback and settings.WEBHOOKS_TO_LOOPBACK:
+        return True
+    return address.is_global and not address.is_multicast and not address.is_reserved
+
+
+def may_be_called(address: str) -> bool:
+    """Has it the form of an address that we may call? Where its name leads is asked each time it is called."""
+    try:
+        parts = urlsplit(address)
+        host, _port = parts.hostname or "", parts.port
+        host.encode("idna")
+    except (ValueError, UnicodeError):
+        return False
+    if parts.username is not None or parts.fragment or not host or any(c.isspace() for c in address):
+        return False
+    if parts.scheme != "https" and (settings.PRODUCTION or parts.scheme != "http"):
+        return False
+    try:
+        return is_outside(host)
+    except ValueError:  # a name
+        return host != "localhost" or settings.WEBHOOKS_TO_LOOPBACK
+
+
+def post(address: str, body: bytes, headers: dict[str, str]) -> int:
+    """The status of the answer; a redirect is an answer like any other. Raises NotReached."""
+    if not may_be_called(address):
+        raise NotReached("The address is not one that the portal calls.")
+    parts = urlsplit(address)
+    host = (parts.hostname or "").encode("idna").decode()
+    port = parts.port or (443 if parts.scheme == "https" else 80)
+    connection = http.client.HTTPConnection(host, port)
+    path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    try:
+        plain = _connected(host, port)
+        with _ended_after(plain):
+            connection.sock = ssl.create_default_context().wrap_socket(plain, server_hostname=host) if parts.scheme == "https" else plain
+            connection.request("POST", path, body, {**headers, "User-Agent": "Inno4Sports", "Connection": "close", "Host": parts.netloc})
+            answer = connection.getresponse()
+            answer.read(MOST_BYTES)
+            return answer.status
+    except (OSError, http.client.HTTPException, ValueError) as error:
+        raise NotReached(f"{type(error).__name__}: {error}"[:200]) from error
+    finally:
+        connection.close()
+
+
+def _connected(host: str, port: int) -> socket.socket:
+    """A connection to one of the addresses of `host` that lie outside. The name is asked once, and what was judged is what is called."""
+    found = {info[4][0]: info[0] for info in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)}
+    outside = [ip for ip in map(str, found) if is_outside(ip)]
+    if not outside:
+        raise NotReached("The name leads to an address inside a network, which the portal does not call.")
+    error: OSError | None = None
+    for ip in outside[:2]:
+        try:
+            return socket.create_connection((ip, port), timeout=LONGEST / 2)
+        except OSError as failed:
+            error = failed
+    raise error or OSError("no address")
+
+
+@contextmanager
+def _ended_after(plain: socket.socket) -> Iterator[None]:
+    """Cut the connection when its time is over: a server that sends a byte now and then would hold us for ever."""
+
+    def cut() -> None:
+        try:
+            plain.shutdown(socket.SHUT_RDWR)
+        except OSError:
+            pass
+
+    watch = threading.Timer(LONGEST, cut)
+    watch.daemon = True
+    watch.start()
+    try:
+        yield
+    finally:
+        watch.cancel()
