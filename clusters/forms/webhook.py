@@ -31,7 +31,7 @@ class WebhookForm(PortalForm):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
-        self.chosen: Program | None = data.pop("program", None) or self.program
+        self.chosen: Any = data.pop("program", None) or self.program
         if self.chosen and "address" in data and "kinds" in data and (reason := why_not(self.chosen, data["address"], data["kinds"])):
             raise ValidationError(reason)
         return data

@@ -6,7 +6,7 @@ import socket
 import ssl
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -59,13 +59,17 @@ def post(address: str, body: bytes, headers: dict[str, str]) -> int:
     parts = urlsplit(address)
     host = (parts.hostname or "").encode("idna").decode()
     port = parts.port or (443 if parts.scheme == "https" else 80)
-    connection = http.client.HTTPConnection(host, port)
+    kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
+    connection = kind(host, port)  # names the host; the socket is ours
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     try:
-        plain = _connected(host, port)
-        with _ended_after(plain):
-            connection.sock = ssl.create_default_context().wrap_socket(plain, server_hostname=host) if parts.scheme == "https" else plain
-            connection.request("POST", path, body, {**headers, "User-Agent": "Inno4Sports", "Connection": "close", "Host": parts.netloc})
+        connection.sock = _connected(host, port)
+        with _ended_in_time(connection):
+            if parts.scheme == "https":
+                context = ssl.create_default_context()
+                connection.sock = secure = context.wrap_socket(connection.sock, server_hostname=host, do_handshake_on_connect=False)
+                secure.do_handshake()
+            connection.request("POST", path, body, {**headers, "User-Agent": "Inno4Sports", "Connection": "close"})
             answer = connection.getresponse()
             answer.read(MOST_BYTES)
             return answer.status
@@ -77,28 +81,34 @@ def post(address: str, body: bytes, headers: dict[str, str]) -> int:
 
 def _connected(host: str, port: int) -> socket.socket:
     """A connection to one of the addresses of `host` that lie outside. The name is asked once, and what was judged is what is called."""
-    found = {info[4][0]: info[0] for info in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)}
-    outside = [ip for ip in map(str, found) if is_outside(ip)]
+    found = {info[4]: info[0] for info in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)}
+    outside = [(family, place) for place, family in found.items() if is_outside(str(place[0]))]
     if not outside:
         raise NotReached("The name leads to an address inside a network, which the portal does not call.")
     error: OSError | None = None
-    for ip in outside[:2]:
+    for family, place in outside[:2]:
+        plain = socket.socket(family, socket.SOCK_STREAM)
+        plain.settimeout(LONGEST / 2)
         try:
-            return socket.create_connection((ip, port), timeout=LONGEST / 2)
+            plain.connect(place)
+            return plain
         except OSError as failed:
+            plain.close()
             error = failed
     raise error or OSError("no address")
 
 
 @contextmanager
-def _ended_after(plain: socket.socket) -> Iterator[None]:
+def _ended_in_time(connection: http.client.HTTPConnection) -> Iterator[None]:
     """Cut the connection when its time is over: a server that sends a byte now and then would hold us for ever."""
 
+    over = threading.Event()
+
     def cut() -> None:
-        try:
-            plain.shutdown(socket.SHUT_RDWR)
-        except OSError:
-            pass
+        over.set()
+        with suppress(OSError):
+            # Below TLS, which would wait for the other side.
+            socket.socket.shutdown(connection.sock, socket.SHUT_RDWR)
 
     watch = threading.Timer(LONGEST, cut)
     watch.daemon = True
@@ -107,3 +117,5 @@ def _ended_after(plain: socket.socket) -> Iterator[None]:
         yield
     finally:
         watch.cancel()
+    if over.is_set():  # half an answer may read like a whole one
+        raise TimeoutError("it took too long")
