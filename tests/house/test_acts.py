@@ -67,6 +67,7 @@ OF_THE_FLOOR = {
     "deliver": EACH_ALONE,
     "deliver_some": EACH_ALONE,
     "forget_lost_files": EACH_ALONE,
+    "remember_words": "after the commit: nothing of the act hangs on it",
     "verbs": "fills a dictionary",
     "causes": "fills a dictionary",
 }

@@ -15,12 +15,11 @@ from .record import (
     OneTimeKey,
     OutboxMail,
     OutboxMailStatus,
-    SearchText,
-    SearchTextReach,
     Slot,
     StoredFile,
     stored_file_path,
 )
+from .search import SearchText, SearchTextQuerySet, SearchTextReach, SearchWord
 from .thing import Actor, ActorKind, ActorQuerySet, Citation, Thing, ThingOrigin, ThingQuerySet, actor_key
 
 __all__ = [
@@ -44,7 +43,9 @@ __all__ = [
     "OutboxMail",
     "OutboxMailStatus",
     "SearchText",
+    "SearchTextQuerySet",
     "SearchTextReach",
+    "SearchWord",
     "Slot",
     "StoredFile",
     "Thing",
