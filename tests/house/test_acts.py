@@ -57,6 +57,7 @@ OF_THE_FLOOR = {
     "reindex": IN_AN_ACT,
     "store_file": IN_AN_ACT,
     "log_changes": IN_AN_ACT,
+    "log_moved": IN_AN_ACT,
     "once": "key, act and kept answer are one transaction (tests/api)",
     "asked_for": "feeds a digest",
     "changing": IN_AN_ACT,
