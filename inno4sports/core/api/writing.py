@@ -16,7 +16,6 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework.response import Response
 
 from .. import clock
-from ..lifecycle import Conflict
 from ..models.api import KeptAnswer
 from .limits import caller_of
 from .problems import Problem
@@ -39,7 +38,8 @@ class Act:
 
     `do` is the domain's act. A lifecycle step takes label, permission and states from its table; another act names them.
     `form` is the page's form class, `build` makes one (default: `form(data, files)`), `values` says what the act takes
-    (default: its cleaned data). `creates`: the act answers a thing of its own, which is the answer.
+    (default: its cleaned data). `creates`: the act answers a thing of its own, which is the answer. `answer` makes another
+    one of what the act answered and its form.
     """
 
     name: str
@@ -51,6 +51,7 @@ class Act:
     permission: str = ""
     open: Callable[[Any], bool] = field(default=lambda _thing: True)
     creates: bool = False
+    answer: Callable[[Any, Any], dict[str, Any]] | None = None
 
     def bound(self, data: Any, files: Any, call: Call) -> forms.BaseForm:
         """The act's form, with data or as it is shown first."""
@@ -80,11 +81,6 @@ def wanted_version(request: Any) -> int | None:
     return int(version)
 
 
-def check_version(thing: Any, version: int | None) -> None:
-    if version is not None and version != thing.version:
-        raise Conflict(thing)
-
-
 # Reading a body by a form ---------------------------------------------------------------------------------------------------
 
 
@@ -106,7 +102,7 @@ def as_typed(form: forms.BaseForm, data: Mapping[str, Any], pointer: str = "") -
     for name, value in data.items():
         box = form.fields.get(name)
         if name in settled:
-            if value != settled[name]:
+            if ("" if value is None else value) != settled[name]:
                 faults.append((f"{pointer}/{name}", settled[name]))
         elif box is None:
             faults.append((f"{pointer}/{name}", _("There is no field of this name.")))
@@ -157,8 +153,14 @@ def read(make: Callable[[Any, Any], forms.BaseForm], request: Any, *, base: Mapp
     return form
 
 
-def faults_of(form: forms.BaseForm, pointer: str = "") -> list[tuple[str, str]]:
-    return [(pointer if name == NON_FIELD_ERRORS else f"{pointer}/{name}", " ".join(str(e) for e in errors)) for name, errors in form.errors.items()]
+def faults_of(form: forms.BaseForm, pointer: str = "") -> list[tuple[str, Any]]:
+    """(pointer, sentence) of each fault; a field of rows says itself in which row and cell."""
+    found: list[tuple[str, Any]] = []
+    for name, errors in form.errors.items():
+        here = pointer if name == NON_FIELD_ERRORS else f"{pointer}/{name}"
+        inner = getattr(form.fields.get(name), "faults", [])
+        found += [(f"{here}{deeper}", words) for deeper, words in inner] or [(here, " ".join(str(e) for e in errors))]
+    return found
 
 
 # Once ---------------------------------------------------------------------------------------------------------------------
