@@ -9,7 +9,7 @@ LANGUAGES = nl es hu fi pl
 MANAGE = $(BIN)/python manage.py
 PYTEST = $(BIN)/python -m pytest
 
-.PHONY: help run test soak lint fmt messages lock install-run install-dev
+.PHONY: help run test soak bench lint fmt messages lock install-run install-dev
 
 help: ## This list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile
@@ -30,6 +30,10 @@ test: install-dev ## All tests, on PostgreSQL and on SQLite
 soak: install-dev ## What takes long
 	@$(MANAGE) compile_catalogs --verbosity 0
 	@$(PYTEST) -m soak $(ARGS)
+
+# On the PostgreSQL of this machine, in databases of its own (bench_1000 and so on), which stay for the next time.
+bench: install-dev ## How fast the portal is, beside a bare Django; ARGS="--rows 1000 --seconds 0.3" is quick
+	@$(BIN)/python -m bench.run $(ARGS)
 
 lint: install-dev ## Every checker that reads code
 	$(BIN)/ruff check .

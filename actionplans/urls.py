@@ -35,6 +35,7 @@ urlpatterns = [
     path(f"{ACTION}report/", progress.report_create, name="report_create"),
     path(f"{ACTION}report/nothing/", progress.report_nothing, name="report_nothing"),
     path(f"{ACTION}milestones/<uuid:public_id>/reach/", progress.milestone_reach, name="milestone_reach"),
+    path(f"{ACTION}results/new/", progress.result_create, name="result_create"),
     path(f"{ACTION}reports/<uuid:public_id>/result/", progress.result_draft, name="result_draft"),
     path(RESULT, progress.result_detail, name="result_detail"),
     path(f"{RESULT}edit/", progress.result_edit, name="result_edit"),

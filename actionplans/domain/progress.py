@@ -24,13 +24,14 @@ REPORTABLE = ("endorsed", "implementing")
 OVER = (Action.State.COMPLETED, Action.State.ABANDONED)
 PUBLISHED = _("A published result is not edited any more.")
 TO_COME = _("This day is still to come. A report tells what has happened.")
+REPORTED = _("There is a report on exactly these days already. Choose other days, or leave it at that one.")
 
 
 def report_progress(
     action: Action, *, by: Actor, period_from: dt.date, period_to: dt.date, state: str, upload: Any = None, **fields: Any
 ) -> ProgressReport:
-    """Write a report once, on a period that is over. Evidence is owed for completed and for any euro, a reason for
-    abandoned (WrongState).
+    """Write a report once, on a period that is over and not reported yet. Evidence is owed for completed and for any
+    euro, a reason for abandoned (WrongState).
 
     The managers of the plan and the owner of the action are told; the next report is due half a year after the period.
     """
@@ -39,6 +40,8 @@ def report_progress(
             raise WrongState(_("Progress is reported while the plan is in force and not completed."), locked.plan)
         if period_to > clock.today(locked.plan.cluster.timezone):
             raise WrongState(TO_COME, locked)
+        if locked.reports.filter(period_from=period_from, period_to=period_to).exists():
+            raise WrongState(REPORTED, locked)
         euros = fields.get("eur_structural") or fields.get("eur_other")
         if (state == "completed" or euros) and not (upload or fields.get("evidence_url")):
             raise WrongState(_("Evidence is needed for a completed action and for any euro: a file or an address."), locked)

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from actionplans.domain.progress import TO_COME, next_period
+from actionplans.domain.progress import REPORTED, TO_COME, next_period
 from actionplans.models import Action, ActionPlan, Ambition, Endorsement, ProgressReport, Result
 from clusters.models import Cluster, Membership, User
 from inno4sports.core import clock
@@ -195,6 +195,7 @@ class ReportForm(PortalModelForm):
 
     def __init__(self, *args: Any, action: Action, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.action = action
         first, self.last_day = next_period(action)
         self.initial |= {"period_from": first, "period_to": self.last_day, "state": "in_progress"}
         self.fields["state"].choices = Action.State.choices
@@ -205,6 +206,8 @@ class ReportForm(PortalModelForm):
         in_order(self, "period_from", "period_to")
         if data.get("period_to") and data["period_to"] > self.last_day:
             self.add_error("period_to", TO_COME)
+        elif self.action.reports.filter(period_from=data.get("period_from"), period_to=data.get("period_to")).exists():
+            self.add_error("period_to", REPORTED)
         euros = data.get("eur_structural") or data.get("eur_other")
         if (data.get("state") == "completed" or euros) and not data.get("upload") and not data.get("evidence_url") and "upload" not in self.errors:
             self.add_error("upload", _("Evidence is needed for a completed action and for any euro: a file or an address."))

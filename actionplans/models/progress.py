@@ -60,6 +60,7 @@ class ProgressReport(Thing):
             status_check("actionplans_report_state", Action.State, "state"),
             models.CheckConstraint(condition=Q(change_kind__in=["", *ProgressReportChange.values]), name="actionplans_report_change"),
             models.CheckConstraint(condition=Q(period_to__gte=F("period_from")), name="actionplans_report_period"),
+            models.UniqueConstraint(fields=["action", "period_from", "period_to"], name="actionplans_report_once"),
             models.CheckConstraint(condition=~Q(state="abandoned") | ~Q(reason=""), name="actionplans_report_reason"),
         ]
 

@@ -68,6 +68,21 @@ def result_draft(request: HttpRequest, slug: str, n: int, public_id: str) -> Htt
     return redirect("actionplans:result_edit", slug=result.slug)
 
 
+@require_http_methods(["GET", "POST"])
+@one_time
+def result_create(request: HttpRequest, slug: str, n: int) -> HttpResponse:
+    """A draft that rests on no report."""
+    action = visible_action(request, slug, n)
+    require(request.user, "actionplans.draft_result", action)
+    form = ResultForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        result = acts.draft_result(action, by=actor_of(request), **form.cleaned_data)
+        messages.success(request, _("Result saved as a draft. Publish it when it is complete."))
+        return redirect(result)
+    context = {"action": action, "plan": action.plan, "form": form}
+    return render(request, "actionplans/result_create.html", context, status=422 if form.errors else 200)
+
+
 def visible_result(request: HttpRequest, slug: str) -> Result:
     rows = Result.objects.visible_to(request.user).select_related("action__plan__cluster", "report")
     return get_object_or_404(rows, slug=slug)

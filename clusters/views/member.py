@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from inno4sports.core.forms import clean_text
 from inno4sports.core.http import actor_of, one_time, paged
 from inno4sports.core.lifecycle import steps_open_to
 from inno4sports.core.permissions import allowed, require
@@ -76,7 +77,7 @@ def member_invite(request: HttpRequest, slug: str) -> HttpResponse:
 def suggested(request: HttpRequest, cluster: Cluster) -> dict[str, Any]:
     """What the form begins with: the contact of the organisation that the address names."""
     rows = Organisation.objects.visible_to(request.user).of_cluster(cluster).approved()
-    organisation = rows.filter(slug=request.GET.get("organisation", "")).first()
+    organisation = rows.filter(slug=clean_text(request.GET.get("organisation", ""))).first()
     if organisation is None or not allowed(request.user, "clusters.see_contacts", organisation):
         return {"language": cluster.main_language}
     contact = {"name": organisation.contact_name, "email": organisation.contact_email, "language": organisation.contact_language}

@@ -9,9 +9,11 @@ from typing import Any
 import nh3
 from django import forms
 from django.conf import settings
+from django.core.exceptions import BadRequest, SuspiciousOperation
 from django.core.paginator import InvalidPage, Page, Paginator
 from django.db import IntegrityError, InterfaceError, OperationalError, models, transaction
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.multipartparser import MultiPartParserError
 from django.shortcuts import render
 from django.urls import Resolver404, resolve, reverse
 from django.utils import translation
@@ -127,10 +129,18 @@ def error_page(request: HttpRequest, status: int, **context: Any) -> HttpRespons
     """The page of an error, with what the reader typed, so that nothing is lost."""
     typed = [
         (name, value)
-        for name, value in (request.POST.items() if request.method == "POST" else ())
+        for name, value in sent(request).items()
         if name not in ("csrfmiddlewaretoken", "once", "version", "password", "login") and "password" not in name and str(value).strip()
     ]
     return render(request, f"{status}.html", {**context, "typed": typed, "status": status}, status=status)
+
+
+def sent(request: HttpRequest) -> dict[str, Any]:
+    """What was posted; nothing when that cannot be read."""
+    try:
+        return request.POST.dict() if request.method == "POST" else {}
+    except (BadRequest, SuspiciousOperation, MultiPartParserError):
+        return {}
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 -- Django names it

@@ -19,6 +19,7 @@ from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_POST, require_safe
 
 from clusters.models import Membership, User
+from inno4sports.core.forms import clean_text
 
 DOMAIN = ".demo.example"
 SHOWN = 100
@@ -55,7 +56,7 @@ def demo(request: HttpRequest) -> HttpResponse:
 @require_POST
 def demo_sign_in(request: HttpRequest) -> HttpResponse:
     """Sign in as a demo account, and go to its tasks in its language."""
-    user = get_object_or_404(User, email=request.POST.get("email", ""), email__endswith=DOMAIN, is_active=True)
+    user = get_object_or_404(User, email=clean_text(request.POST.get("email", "")), email__endswith=DOMAIN, is_active=True)
     login(request, user, backend="allauth.account.auth_backends.AuthenticationBackend")
     with translation.override(user.language):
         return redirect("dashboard")
@@ -109,10 +110,10 @@ def demo_mail(request: HttpRequest) -> HttpResponse:
 
 
 def found_letter(name: str) -> Letter:
-    path = settings.MAIL_DIR / f"{name}.eml"  # `name` is a slug: no dots, no slashes
-    if not path.is_file():
-        raise Http404
-    return letter_at(path)
+    try:
+        return letter_at(settings.MAIL_DIR / f"{name}.eml")  # `name` is a slug: no dots, no slashes
+    except OSError as error:  # not there, or a name that no file can have
+        raise Http404 from error
 
 
 @login_not_required

@@ -1,8 +1,10 @@
 """Progress: reports on what happened, with evidence; milestones; the endorsed text as it was decided."""
 
 import datetime as dt
+import importlib
 
 import pytest
+from django.apps import apps
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from actionplans.domain import plan as plan_acts
@@ -216,3 +218,47 @@ def test_withdraw_plan_page_tells_the_owners_with_its_reason(people, running, cl
     client.logout()
     assert client.get(f"/action-plans/{running.slug}/").status_code == 404
     assert "No snow any more." in signed_in(client, people.carla).get(f"/action-plans/{running.slug}/").content.decode()
+
+
+def test_report_create_page_from_two_windows_reports_once(people, running, client):
+    signed_in(client, people.ana)
+    address = f"/action-plans/{running.slug}/actions/1/report/"
+    assert client.post(address, typed()).status_code == 302
+    page = client.post(address, typed(text="The same again."))
+    assert page.status_code == 422
+    assert "a report on exactly these days already" in page.content.decode()
+    assert "The same again." in page.content.decode()
+    assert ProgressReport.objects.get().text == "Lamps were bought."
+
+
+def test_report_progress_on_days_that_are_reported_is_refused(people, running):
+    report(Action.objects.get(), people.ana_acts)
+    with pytest.raises(WrongState, match="exactly these days"):
+        report(Action.objects.get(), people.ben_acts)
+
+
+def test_reports_that_stood_twice_become_one_that_keeps_what_both_said(people, running):
+    """What an older portal let in is merged before the database holds it."""
+    merging = importlib.import_module("actionplans.migrations.0004_reports_once")
+    first = report(Action.objects.get(), people.ana_acts, text="Lamps were bought.")
+    day = clock.today() - dt.timedelta(days=1)
+    other = acts.report_progress(
+        Action.objects.get(),
+        by=people.ben_acts,
+        period_from=day,
+        period_to=day,
+        state="completed",
+        text="All are lit.",
+        evidence_url="https://a.example/",
+    )
+    result = acts.draft_result(Action.objects.get(), by=people.ben_acts, report=other)
+    kept = ProgressReport.objects.get(pk=first.pk)
+    merging.join(apps, kept, ProgressReport.objects.get(pk=other.pk))
+    kept.save()
+    one = ProgressReport.objects.get()
+    assert (one.text, one.state, one.evidence_url) == ("Lamps were bought.\n\nAll are lit.", "completed", "https://a.example/")
+    result.refresh_from_db()
+    assert result.report == one
+    assert HistoryEvent.objects.filter(thing_id=first.public_id).count() == 2
+    merging.merge(apps, None)
+    assert ProgressReport.objects.get().text == one.text

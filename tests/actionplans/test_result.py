@@ -107,3 +107,32 @@ def test_result_page_asks_at_most_12(people, client, who, django_assert_max_num_
         signed_in(client, getattr(people, who))
     with django_assert_max_num_queries(12):
         assert client.get(f"/results/{result.slug}/").status_code == 200
+
+
+def test_result_create_page_drafts_a_result_that_rests_on_no_report(people, running, client):
+    action = f"/action-plans/{running.slug}/actions/1/"
+    signed_in(client, people.ana)
+    assert f"{action}results/new/" in client.get(action).content.decode()
+    data = {"title": "Ten tracks are lit", "figures": "Tracks; 10", "once": "55555555-5555-4555-8555-555555555555"}
+    for _click in range(2):
+        assert client.post(f"{action}results/new/", data)["Location"] == "/results/ten-tracks-are-lit/"
+    result = Result.objects.get()
+    assert (result.report, result.status, result.figures[0]["value"]) == (None, "draft", "10")
+
+
+def test_result_create_page_says_what_is_missing_and_keeps_what_was_typed(people, running, client):
+    page = signed_in(client, people.ben).post(f"/action-plans/{running.slug}/actions/1/results/new/", {"text": "All ten.", "happened_on": "soon"})
+    assert page.status_code == 422
+    assert "All ten." in page.content.decode()
+    assert 'value="soon"' in page.content.decode()
+    assert not Result.objects.exists()
+
+
+def test_result_create_page_is_for_managers_and_the_owner(people, running, client):
+    address = f"/action-plans/{running.slug}/actions/1/results/new/"
+    assert client.get(address).status_code == 302
+    for who, status in (("ana", 200), ("ben", 200), ("carla", 403), ("dora", 403), ("edda", 403), ("ari", 403)):
+        answer = signed_in(client, getattr(people, who)).get(address)
+        assert answer.status_code == status, who
+        shown = address in client.get(f"/action-plans/{running.slug}/actions/1/").content.decode()
+        assert shown == (status == 200), who
