@@ -109,6 +109,13 @@ class RegistrationQuerySet(models.QuerySet["Registration"]):
     def current(self) -> Self:
         return self.filter(left_at=None)
 
+    def visible_to(self, user: Any) -> Self:
+        """At sessions that this person sees: all for its hosts, else those of the own cluster for managers, and one's own."""
+        seen = Q(user=user) | Q(cluster_id__in=user.managed_ids) | Q(session__cluster_id__in=user.managed_ids)
+        if user.is_editor:
+            seen |= Q(session__cluster=None, session__created_by__user=user)
+        return self.filter(seen, session__in=Session.objects.visible_to(user))
+
 
 class Registration(models.Model):
     """One person's place at a session, taken by themselves or by a manager of their cluster."""

@@ -21,7 +21,7 @@ from .record import (
     StoredFile,
     stored_file_path,
 )
-from .thing import Actor, ActorKind, ActorQuerySet, Citation, Thing, ThingOrigin, ThingQuerySet, actor_key
+from .thing import Actor, ActorKind, ActorQuerySet, Citation, Thing, ThingOrigin, ThingQuerySet, actor_key, number_of
 
 __all__ = [
     "Actor",
@@ -56,6 +56,7 @@ __all__ = [
     "fold_letters",
     "free_slug",
     "log_changes",
+    "number_of",
     "pair_check",
     "status_check",
     "stored_file_path",
