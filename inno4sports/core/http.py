@@ -60,6 +60,8 @@ def section_of(request: HttpRequest) -> str:
 
 def language_links(path: str) -> list[dict[str, Any]]:
     """The same page in every language: the prefix of an address is its language, English has none."""
+    if path.startswith("/api/"):
+        return []  # has no prefix: the header decides its language
     codes = [code for code, _name in settings.LANGUAGES]
     first, _sep, rest = path.lstrip("/").partition("/")
     bare = f"/{rest}" if first in codes[1:] else path

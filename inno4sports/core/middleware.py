@@ -4,7 +4,8 @@ import uuid
 import zoneinfo
 from collections.abc import Callable
 
-from django.core.exceptions import PermissionDenied
+from django.conf import settings
+from django.core.exceptions import MiddlewareNotUsed, PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
@@ -13,6 +14,21 @@ from .logs import current_request_id
 from .tokens import BadLink
 
 Handler = Callable[[HttpRequest], HttpResponse]
+
+
+def client_address(get_response: Handler) -> Handler:
+    """REMOTE_ADDR is the visitor's, as the outermost of our TRUSTED_PROXIES saw it; what visitors write themselves is not believed."""
+    trusted = settings.TRUSTED_PROXIES
+    if not trusted:
+        raise MiddlewareNotUsed
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        passed = [word.strip() for word in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if word.strip()]
+        if passed:
+            request.META["REMOTE_ADDR"] = passed[max(0, len(passed) - trusted)]
+        return get_response(request)
+
+    return middleware
 
 
 def request_id(get_response: Handler) -> Handler:

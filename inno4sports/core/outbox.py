@@ -8,6 +8,7 @@ import logging
 import os
 import smtplib
 import socket
+import time
 import uuid
 from base64 import urlsafe_b64encode
 from collections.abc import Callable, Iterable, Sequence
@@ -91,12 +92,21 @@ def wake(task: str) -> None:
     transaction.on_commit(lambda: _send_wake(task), robust=True)
 
 
+# After a failure the broker is not asked for so long: nobody who saves something waits for it again and again.
+BROKER_AWAY_FOR = 10.0
+_broker_away_until = 0.0
+
+
 def _send_wake(task: str) -> None:
+    global _broker_away_until
     from celery import current_app
 
+    if time.monotonic() < _broker_away_until:
+        return
     try:
         current_app.send_task(task, ignore_result=True, retry=False)
     except Exception as error:  # any broker trouble: the timetable brings the work
+        _broker_away_until = time.monotonic() + BROKER_AWAY_FOR
         logger.warning("broker away, %s waits for the timetable: %s", task, error)
 
 
@@ -166,10 +176,23 @@ def deliver_some(limit: int = 20) -> int:
     rows = lease(owner, limit)
     if not rows:
         return 0
+    held, leased_at = {row.pk for row in rows}, time.monotonic()
     with Carrier() as carrier:
         for row in rows:
-            deliver(row, owner, carrier)
+            # A slow mail server must not let the leases of the rest run out under us.
+            if time.monotonic() - leased_at > settings.MAIL_LEASE_SECONDS / 4:
+                held, leased_at = keep(owner), time.monotonic()
+            if row.pk in held:
+                deliver(row, owner, carrier)
     return len(rows)
+
+
+@transaction.atomic
+def keep(owner: str) -> set[int]:
+    """Lease what `owner` still holds for the full time again; answers which rows these are."""
+    mine = OutboxMail.objects.filter(lease_owner=owner, status=OutboxMail.Status.LEASED)
+    mine.update(next_at=clock.database_now() + timedelta(seconds=settings.MAIL_LEASE_SECONDS))
+    return set(mine.values_list("pk", flat=True))
 
 
 def deliver(row: OutboxMail, owner: str, carrier: "Carrier") -> None:

@@ -9,14 +9,18 @@ from aiosmtpd.controller import Controller
 
 
 class Sink:
-    """Keeps what it takes; `refuse` maps an address to an answer, `slow` seconds pass before the final yes."""
+    """Keeps what it takes; `refuse` maps an address to an answer, `slow` seconds pass before the final yes, and mail to one of
+    `tar` is never answered."""
 
     def __init__(self, refuse: dict[str, str] | None = None, slow: float = 0) -> None:
         self.refuse, self.slow = refuse or {}, slow
+        self.tar: set[str] = set()
         self.mails: list = []
         self.lock = threading.Lock()
 
     async def handle_RCPT(self, _server, _session, envelope, address, _options):  # noqa: N802 -- aiosmtpd's name
+        while address in self.tar:
+            await asyncio.sleep(0.2)
         if answer := self.refuse.get(address) or self.refuse.get("*"):
             return answer
         envelope.rcpt_tos.append(address)

@@ -242,3 +242,22 @@ def test_broker_away_leaves_act_and_mail_untouched(letters, monkeypatch):
     monkeypatch.setattr(current_app, "send_task", away)
     row = owe()
     assert row.status == Status.QUEUED
+
+
+def test_lease_of_a_batch_is_kept_while_a_slow_server_takes_one_after_the_other(letters, smtp, settings):
+    """Another worker that looks meanwhile gets none of them; what it got nevertheless is not sent by the first."""
+    sink = smtp(slow=0.3)
+    settings.MAIL_LEASE_SECONDS = 1
+    for n in range(6):
+        outbox.send_mail_later("test.plain", f"p{n}@example.org", "en", subject="Hello")
+    stolen = OutboxMail.objects.get(to="p5@example.org")
+    first = threading.Thread(target=lambda: (outbox.deliver_some(), outbox.connection.close()))
+    first.start()
+    while not sink.mails:
+        time.sleep(0.01)
+    OutboxMail.objects.filter(pk=stolen.pk).update(lease_owner="another", next_at=timezone.now() + timedelta(hours=1))
+    while len(sink.mails) < 5:
+        assert outbox.lease("third", 10) == []
+        time.sleep(0.05)
+    first.join()
+    assert sorted(m["To"] for m in sink.mails) == [f"p{n}@example.org" for n in range(5)]

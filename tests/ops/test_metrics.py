@@ -6,10 +6,12 @@ import subprocess
 import sys
 
 import pytest
+from django.core.exceptions import MiddlewareNotUsed
 from django.db import DatabaseError
 
 from inno4sports.core import clock, counters, metrics
 from inno4sports.core.holds import hold_sending
+from inno4sports.core.middleware import client_address
 from inno4sports.core.models import OutboxMail, Slot
 from inno4sports.core.tasks import see
 from tests.ops.portal import ROOT
@@ -102,3 +104,24 @@ def test_health_ready_says_that_sending_is_held_and_does_not_fail_for_it(client)
     hold_sending("restored")
     answer = client.get("/health/ready")
     assert (answer.status_code, answer.json()["sending_held"]) == (200, True)
+
+
+@pytest.mark.parametrize(
+    ("trusted", "passed", "address"),
+    [
+        (1, "203.0.113.9", "203.0.113.9"),
+        (1, "198.51.100.1, 203.0.113.9", "203.0.113.9"),
+        (2, "198.51.100.1, 203.0.113.9, 10.0.0.2", "203.0.113.9"),
+        (2, "203.0.113.9", "203.0.113.9"),
+        (1, "", "10.0.0.1"),
+    ],
+)
+def test_visitor_s_address_is_what_our_own_proxies_saw(settings, rf, trusted, passed, address):
+    settings.TRUSTED_PROXIES = trusted
+    seen = client_address(lambda request: request.META["REMOTE_ADDR"])
+    assert seen(rf.get("/", REMOTE_ADDR="10.0.0.1", headers={"X-Forwarded-For": passed})) == address
+
+
+def test_visitor_s_address_without_a_proxy_is_the_connection_s(settings):
+    with pytest.raises(MiddlewareNotUsed):
+        client_address(lambda request: request)

@@ -47,6 +47,7 @@ def posted(people, topic):
 
 ACTS = {
     "lease": (owed, lambda p, _n: outbox.lease("worker", 5)),
+    "keep": (leased, lambda p, _row: outbox.keep("worker")),
     "settle": (leased, lambda p, row: outbox.settle(row, "worker", "sent")),
     "send_messages": (
         lambda p: None,

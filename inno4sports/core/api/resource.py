@@ -213,10 +213,10 @@ class Resource(ViewSetMixin, ApiView):
 
         return once(request, run)
 
-    def put(self, request: Request, **_kwargs: Any) -> Response:
+    def replace(self, request: Request, **_kwargs: Any) -> Response:
         return self.written(request, whole=True)
 
-    def patch(self, request: Request, **_kwargs: Any) -> Response:
+    def amend(self, request: Request, **_kwargs: Any) -> Response:
         return self.written(request, whole=False)
 
     def written(self, request: Request, *, whole: bool) -> Response:

@@ -24,7 +24,7 @@ def of(resource: type[Resource]) -> list[URLPattern]:
 
     says = {m for m in ("make", "change", "remove") if getattr(resource, m) is not getattr(Resource, m)}
     one: dict[str, str] = {"get": "one"}
-    one |= {"put": "put", "patch": "patch"} if "change" in says else {}
+    one |= {"put": "replace", "patch": "amend"} if "change" in says else {}
     one |= {"delete": "destroy"} if "remove" in says else {}
     base, key = f"{resource.name}/", resource.key_route()
     found = [

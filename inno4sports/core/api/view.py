@@ -13,6 +13,7 @@ from rest_framework.views import APIView
 from ..models import Actor
 from . import limits
 from .problems import Problem
+from .told import Told
 from .wire import written
 
 QUERY_OF_ALL = ("lang",)
@@ -35,6 +36,7 @@ class ApiView(APIView):
     """Whatever stands under /api/v1/. `scope` is the app whose rights a token needs; `query` the names `?…` may have."""
 
     scope = ""
+    told: dict[str, Told] = {}  # method -> how the schema describes it
     closed = False  # no visitor may use it: without a token 401, whatever the address names
     query: tuple[str, ...] = ()
     limit_headers: dict[str, str] = {}
@@ -117,6 +119,8 @@ def kept(request: Request, body: Any, version: str, *, headers: dict[str, str] |
 
 class NotHere(ApiView):
     """What no address names: a problem, also without the slash at the end, where a page would be sent on."""
+
+    schema = None  # not described
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)

@@ -1,0 +1,65 @@
+"""The page for programmers: the tour of docs/api.md, and every operation from the API's own description."""
+
+from functools import cache
+from itertools import groupby
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import translation
+from django.views.decorators.http import require_safe
+
+from inno4sports.core.api.description import description
+from inno4sports.core.api.view import language_of
+from inno4sports.core.http import render_markdown
+
+
+@login_not_required
+@require_safe
+def docs(request: HttpRequest) -> HttpResponse:
+    """The frame in the reader's language; tour and reference in English, as the names in them are."""
+    with translation.override(language_of(request)):
+        return render(request, "inno4sports/docs.html", {"tour": tour(), "resources": reference()})
+
+
+@cache
+def tour() -> str:
+    """docs/api.md as HTML, without its title: the page has one."""
+    text = (settings.BASE_DIR / "docs" / "api.md").read_text()
+    return render_markdown(text.partition("\n")[2])
+
+
+@cache
+def reference() -> list[dict[str, Any]]:
+    """The operations by resource, in the order of their addresses."""
+    operations = [
+        {"method": method.upper(), "path": path, **operation, "fields": fields_of(operation), "query": query_of(operation)}
+        for path, methods in description()["paths"].items()
+        for method, operation in methods.items()
+    ]
+    return [{"name": tag, "operations": list(rows)} for tag, rows in groupby(operations, key=lambda operation: operation["tags"][0])]
+
+
+def query_of(operation: dict[str, Any]) -> list[dict[str, Any]]:
+    return [p for p in operation["parameters"] if p["in"] == "query" and p["name"] != "lang"]
+
+
+def fields_of(operation: dict[str, Any]) -> list[dict[str, Any]]:
+    """What the body may hold: of steps, one entry a step."""
+    contents = operation.get("requestBody", {}).get("content", {})
+    schema: dict[str, Any] = next((content["schema"] for content in contents.values()), {})
+    return [
+        {"title": one.get("title", ""), "rows": [row(name, box, one) for name, box in one.get("properties", {}).items() if name != "step"]}
+        for one in schema.get("oneOf", [schema] if schema else [])
+    ]
+
+
+def row(name: str, box: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any]:
+    kind = box.get("type", "")
+    kind = next((k for k in kind if k != "null"), "") if isinstance(kind, list) else kind
+    words = box.get("description", "")
+    if box.get("enum"):
+        kind = " | ".join(str(value) for value in box["enum"] if value)
+    return {"name": name, "kind": box.get("format", kind) if kind == "string" else kind, "needed": name in schema.get("required", []), "words": words}

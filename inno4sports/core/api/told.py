@@ -1,0 +1,133 @@
+"""What the schema says of forms, permissions and examples; nothing here answers a request."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import rules
+from django import forms
+
+from ..forms import RowsField
+from .shape import Shape
+
+Schema = dict[str, Any]
+
+# Predicates in words, as they stand in the shared table of permissions. One that is not named here is told by its name.
+WHO = {
+    "always_true": "anybody",
+    "signed_in": "whoever is signed in",
+    "manages_owner": "managers of the owning cluster",
+    "in_owner": "members of the owning cluster",
+    "is_editor": "EPSI editors",
+    "is_coordinator": "the coordinator",
+    "is_administrator": "administrators",
+    "of_the_organisation": "members of the organisation",
+    "in_network": "the network",
+    "hosts": "managers of the host, editors for EPSI's",
+    "hosts_own": "managers of the host, the editor whose own it is for EPSI's",
+    "wrote": "its author",
+    "in_audience": "people of the network whom the audience includes",
+    "is_manager": "cluster managers",
+    "invited_author": "the invited person",
+    "holds_invitation": "the holder of the personal link",
+    "in_own_cluster": "members of the cluster",
+}
+
+
+def permission_words(name: str) -> str:
+    """`actionplans.edit_action` as a sentence for integrators."""
+    predicate = rules.permissions.permissions[name] if rules.perm_exists(name) else None
+    if predicate is None:
+        return "whoever may see it"
+    words = str(predicate.name)
+    for key in sorted(WHO, key=len, reverse=True):
+        words = words.replace(key, WHO[key])
+    return words.replace(" | ", " or ").replace(" & ", " and ").replace("~", "not ").replace("_", " ").strip("()")
+
+
+@dataclass(frozen=True)
+class Told:
+    """How an address that is no resource describes one method: what it is for, what it takes, what it answers."""
+
+    summary: str
+    answer: Schema | type[Shape] | None = None
+    body: type[forms.BaseForm] | Schema | None = None
+    permission: str = "anybody"
+    query: dict[str, str] = field(default_factory=dict)  # ?name= -> what it is for
+    status: int = 200
+    statuses: tuple[int, ...] = ()  # refusals besides those that every address knows
+    media_type: str = "application/json"
+
+
+def form_schema(form: type[forms.BaseForm] | None, *, whole: bool = True) -> Schema:
+    """The body that a form reads. `whole` False is PATCH: nothing is required."""
+    boxes: dict[str, forms.Field] = getattr(form, "base_fields", {}) if form else {}
+    found: Schema = {"type": "object", "additionalProperties": False, "properties": {name: field_schema(box) for name, box in boxes.items()}}
+    needed = [name for name, box in boxes.items() if box.required and name != "cluster"]
+    if whole and needed:
+        found["required"] = needed
+    return found
+
+
+def field_schema(box: forms.Field) -> Schema:
+    """JSON schema of one field. Choices that depend on the caller are not listed."""
+    found = typed(box)
+    if box.label:
+        found["description"] = " ".join(str(part) for part in (box.label, box.help_text) if part)
+    if not box.required and isinstance(found.get("type"), str):
+        found["type"] = [found["type"], "null"]
+        if "enum" in found:
+            found["enum"] = [*found["enum"], None]
+    return found
+
+
+def typed(box: forms.Field) -> Schema:
+    if isinstance(box, forms.MultipleChoiceField | forms.ModelMultipleChoiceField):
+        return {"type": "array", "items": {"type": "string"}}
+    if isinstance(box, RowsField):
+        columns = {name: {"type": "string"} for name in box.columns}
+        return {"type": "array", "items": {"type": "object", "properties": columns, "additionalProperties": False}}
+    if isinstance(box, forms.BooleanField):
+        return {"type": "boolean"}
+    if isinstance(box, forms.FileField):
+        return {"type": "string", "format": "binary"}
+    if isinstance(box, forms.IntegerField) and not isinstance(box, forms.FloatField | forms.DecimalField):
+        limits = {"minimum": box.min_value, "maximum": box.max_value}
+        return {"type": "integer", **{name: value for name, value in limits.items() if value is not None}}
+    if isinstance(box, forms.FloatField | forms.DecimalField):
+        return {"type": "number"}
+    choices: Any = getattr(box, "choices", None)
+    if isinstance(box, forms.TypedChoiceField) and box.coerce is int:
+        return {"type": "integer", "enum": [value for value, _words in choices]}
+    formats = ((forms.DateField, "date"), (forms.EmailField, "email"), (forms.URLField, "uri"), (forms.UUIDField, "uuid"))
+    found: Schema = {"type": "string", **next(({"format": name} for kind, name in formats if isinstance(box, kind)), {})}
+    if isinstance(choices, list) and not isinstance(box, forms.ModelChoiceField) and choices and not isinstance(choices[0][1], list | tuple):
+        found["enum"] = [value for value, _words in choices]
+    if longest := getattr(box, "max_length", None):
+        found["maxLength"] = longest
+    return found
+
+
+def example_of(schema: Schema, components: dict[str, Any], depth: int = 0) -> Any:
+    """A value that fits, for readers."""
+    if "$ref" in schema:
+        return example_of(components.get(schema["$ref"].rpartition("/")[2], {}), components, depth + 1) if depth < 4 else {}
+    for word in ("const", "example", "default"):
+        if word in schema:
+            return schema[word]
+    if schema.get("enum"):
+        return next((value for value in schema["enum"] if value), schema["enum"][0])
+    for word in ("oneOf", "anyOf", "allOf"):
+        if schema.get(word):
+            return example_of(schema[word][0], components, depth + 1)
+    kind = schema.get("type")
+    kind = next((k for k in kind if k != "null"), None) if isinstance(kind, list) else kind
+    if kind == "object":
+        return {name: example_of(inner, components, depth + 1) for name, inner in schema.get("properties", {}).items()}
+    if kind == "array":
+        return [example_of(schema.get("items", {}), components, depth + 1)]
+    plain = {"boolean": True, "integer": schema.get("minimum", 1), "number": 1.5}
+    if kind in plain:
+        return plain[kind]
+    formats = {"date": "2027-03-31", "date-time": "2027-03-31T09:00:00Z", "uri": "https://example.org/", "email": "ana@example.org"}
+    formats["uuid"] = "7b1f6f0e-6a54-4f0c-9a35-1c6a6e1a2b3c"
+    return formats.get(schema.get("format", ""), "…" if kind == "string" else None)

@@ -1,0 +1,154 @@
+"""What holds at every address of the API: languages, caches, other origins, methods, hosts, limits, the description itself."""
+
+import json
+
+import pytest
+from django.conf import settings
+from django.urls import URLPattern, get_resolver
+
+from inno4sports.core.api.breaking import broken, unsaid
+from inno4sports.core.api.description import description
+from inno4sports.core.api.resource import RESOURCES
+from tests.api.calls import V1, send
+
+pytestmark = pytest.mark.django_db
+LESSONS = f"{V1}/lessons/"
+
+
+def addresses():
+    """Every address of the API with samples for its keys."""
+    api = next(r for r in get_resolver().url_patterns if str(r.pattern) == "api/v1/")
+    samples = {"<slug:key>": "nothing", "<uuid:key>": "00000000-0000-4000-8000-000000000000"}
+    for pattern in api.url_patterns:
+        if isinstance(pattern, URLPattern) and str(pattern.pattern):
+            route = str(pattern.pattern)
+            for key, value in samples.items():
+                route = route.replace(key, value)
+            yield f"{V1}/{route}"
+
+
+@pytest.mark.parametrize("address", [a for a in addresses() if "<" not in a])
+def test_every_method_is_answered_by_a_problem_or_the_thing(client, people, address):
+    for who in (None, people.ben):
+        if who:
+            client.force_login(who)
+        for method in ("get", "head", "options", "post", "put", "patch", "delete"):
+            answer = send(client, method, address) if method in ("post", "put", "patch", "delete") else getattr(client, method)(address)
+            assert answer.status_code < 500, (method, answer.content[:300])
+            if answer.status_code >= 400 and method != "head" and not address.endswith("/docs/"):
+                assert answer["Content-Type"] == "application/problem+json", (method, answer.status_code)
+                assert answer.json()["type"].startswith("urn:inno4sports:problem:")
+            if answer.status_code == 401:
+                assert answer["WWW-Authenticate"].startswith("Bearer")
+            if answer.status_code == 405:
+                assert answer["Allow"]
+
+
+def test_language_is_asked_by_header_parameter_and_person(client, people):
+    address = f"{V1}/topics/nothing/"
+    assert client.get(address, headers={"Accept-Language": "fi"})["Content-Language"] == "fi"
+    assert client.get(address, {"lang": "pl"}, headers={"Accept-Language": "fi"})["Content-Language"] == "pl"
+    assert client.get(address)["Content-Language"] == "en"
+    client.force_login(people.carla)
+    assert client.get(address)["Content-Language"] == "es"
+    answer = client.get(address, headers={"Accept-Language": "fi"})
+    assert {"Accept-Language", "Authorization", "Cookie"} <= {part.strip() for part in answer["Vary"].split(",")}
+    assert client.get(address, {"lang": "xx"}).status_code == 400
+
+
+def test_other_origins_see_what_visitors_see_and_nothing_else(client, people):
+    assert client.get(LESSONS)["Access-Control-Allow-Origin"] == "*"
+    asked = client.options(LESSONS, headers={"Origin": "https://region.example", "Access-Control-Request-Method": "GET"})
+    assert asked["Access-Control-Allow-Methods"] == "GET, HEAD, OPTIONS"
+    client.force_login(people.ben)
+    mine = client.get(LESSONS)
+    assert "Access-Control-Allow-Origin" not in mine
+    assert "private" in mine["Cache-Control"]
+
+
+def test_forged_hosts_and_headers_are_refused(client):
+    assert client.get(LESSONS, headers={"Host": "evil.example"}).status_code == 400
+    answer = client.get(LESSONS, headers={"X-Forwarded-Host": "evil.example", "X-Forwarded-Proto": "https"})
+    assert b"evil.example" not in answer.content
+    assert client.get(LESSONS, {"cursor": "a\r\nSet-Cookie: x=1"}).status_code == 400
+
+
+def test_limit_is_told_and_kept(client, people, settings):
+    settings.API_REQUESTS_A_MINUTE = {"visitor": 3, "signed_in": 600}
+    left = [client.get(LESSONS)["RateLimit"] for _n in range(3)]
+    assert '"minute";r=0' in left[-1]
+    refused = client.get(LESSONS)
+    assert refused.status_code == 429
+    assert 0 < int(refused["Retry-After"]) <= 60
+    client.force_login(people.ben)
+    assert client.get(LESSONS).status_code == 200, "another caller has another bucket"
+    settings.RATE_LIMITS = False
+    client.logout()
+    assert client.get(LESSONS).status_code == 200
+
+
+def test_csrf_is_asked_of_sessions(people):
+    from django.test import Client
+
+    browser = Client(enforce_csrf_checks=True)
+    browser.force_login(people.ben)
+    answer = send(browser, "post", LESSONS, {"title": "x"})
+    assert answer.status_code == 403
+    assert answer.json()["type"].endswith("csrf")
+
+
+def test_lists_ask_a_fixed_number_of_queries(client, people, django_assert_max_num_queries):
+    client.force_login(people.ben)
+    for resource in RESOURCES.values():
+        with django_assert_max_num_queries(8):  # five of the list, and who asks
+            assert client.get(f"{V1}/{resource.name}/").status_code == 200, resource.name
+
+
+# The description -------------------------------------------------------------------------------------------------------------
+
+
+def test_description_is_the_committed_one_and_breaks_nothing_unsaid():
+    committed = json.loads((settings.BASE_DIR / "docs" / "openapi.json").read_text())
+    changelog = (settings.BASE_DIR / "CHANGELOG.md").read_text()
+    assert unsaid(broken(committed, description()), changelog) == []
+    assert committed == json.loads(json.dumps(description())), "run manage.py write_openapi"
+
+
+def test_what_breaks_programs_is_found():
+    old = description()
+    new = json.loads(json.dumps(old))
+    del new["paths"][f"{V1}/lessons/"]["post"]
+    new["components"]["schemas"]["Lesson"]["properties"]["title"] = {"type": "integer"}
+    del new["components"]["schemas"]["Lesson"]["properties"]["slug"]
+    patch = new["paths"][f"{V1}/lessons/{{key}}/"]["patch"]["requestBody"]["content"]["application/json"]["schema"]
+    patch["required"] = ["title"]
+    found = broken(old, new)
+    assert found == [
+        f"POST {V1}/lessons/ is gone",
+        f"PATCH {V1}/lessons/{{key}}/  requires title",
+        "Lesson.slug is gone",
+        "Lesson.title has another type",
+    ] or sorted(found) == sorted(
+        [f"POST {V1}/lessons/ is gone", f"PATCH {V1}/lessons/{{key}}/  requires title", "Lesson.slug is gone", "Lesson.title has another type"]
+    )
+    assert unsaid(found, f"Breaking for programs: POST {V1}/lessons/ is gone") != found
+    assert broken(old, old) == []
+
+
+def test_every_operation_is_told():
+    for path, methods in description()["paths"].items():
+        for method, operation in methods.items():
+            assert operation["summary"], (path, method)
+            assert operation["description"].startswith(("Who: ", "- `")), (path, method)
+            assert "401" in operation["responses"], (path, method)
+
+
+def test_docs_page_shows_tour_and_operations(client):
+    page = client.get(f"{V1}/docs/")
+    assert page.status_code == 200
+    text = page.content.decode()
+    assert "Keep a copy" in text
+    assert "/api/v1/lessons/{key}/steps/" in text
+    assert client.get(f"{V1}/docs/", headers={"Accept-Language": "fi"}).content.decode().count('lang="fi"') > 0
+    schema = client.get(f"{V1}/schema/", {"format": "json"})
+    assert schema.json()["openapi"].startswith("3.1")
