@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django import forms
+from django.conf import settings
 from rest_framework import serializers
 
 from inno4sports.core.api.resource import Resource
@@ -59,8 +61,17 @@ class ClusterShape(ThingShape):
         ]  # fmt: skip
 
 
+# The page's form, told with the names of the region, which it makes of the portal's languages.
+ClusterBody = type(
+    "ClusterBody",
+    (ClusterForm,),
+    {f"region_name_{code}": forms.CharField(max_length=100, required=code == "en") for code, _name in settings.LANGUAGES},
+)
+
+
 class Clusters(Resource):
-    name, scope, model, shape, form = "clusters", "clusters", Cluster, ClusterShape, ClusterForm
+    name, scope, model, shape, form = "clusters", "clusters", Cluster, ClusterShape, ClusterBody
+    create_form = ClusterCreateForm
     order = ("position",)
     filters = {"country": "country", "status": "status"}
     create_permission, edit_permission = "clusters.create_cluster", "clusters.edit_cluster"

@@ -15,11 +15,14 @@ class AnswerShape(Shape):
     id = serializers.UUIDField(source="public_id", read_only=True)
     request = Reference("learning.feedbackrequest")
     cluster = Reference("clusters.cluster", source="invitation.cluster")
-    name = serializers.CharField(source="invitation.__str__", read_only=True)
+    name = serializers.SerializerMethodField()
 
     class Meta:
         model = Feedback
         fields = ["id", "version", "request", "name", "cluster", "language", "answers", "submitted_at"]
+
+    def get_name(self, feedback: Feedback) -> str:
+        return str(feedback.invitation)
 
 
 class Answers(Resource):

@@ -1,5 +1,6 @@
 """What a person is asked: the questions, what they typed and sent, and the reply. Each person's own, nobody else's."""
 
+import datetime as dt
 from typing import Any
 
 from django.db.models import Prefetch, QuerySet
@@ -8,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from inno4sports.core.api.resource import Resource
-from inno4sports.core.api.shape import Reference, Shape, prepared
+from inno4sports.core.api.shape import Reference, Shape
 from inno4sports.core.api.writing import Act, Call
 from inno4sports.core.permissions import allowed
 
@@ -49,7 +50,7 @@ class OwnFeedbackShape(Shape):
 
     @classmethod
     def loaded(cls, things: QuerySet, who: Any) -> QuerySet:
-        rows = prepared(things, cls).select_related("request__cluster", "request__questionnaire", "feedback")
+        rows = super().loaded(things, who).select_related("request__cluster", "request__questionnaire", "feedback")
         return rows.prefetch_related(Prefetch("request__questionnaire__questions", Question.objects.all()), "request__reply_points")
 
     def get_version(self, invitation: FeedbackInvitation) -> int:
@@ -72,7 +73,7 @@ class OwnFeedbackShape(Shape):
     def get_name_ok(self, invitation: FeedbackInvitation) -> bool:
         return feedback_of(invitation).name_ok
 
-    def get_submitted_at(self, invitation: FeedbackInvitation) -> Any:
+    def get_submitted_at(self, invitation: FeedbackInvitation) -> dt.datetime | None:
         return feedback_of(invitation).submitted_at
 
     def get_reply(self, invitation: FeedbackInvitation) -> list[dict[str, Any]]:

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from inno4sports.core.api.resource import Resource
-from inno4sports.core.api.shape import Reference, Shape, prepared, shape_of
+from inno4sports.core.api.shape import Reference, Shape, shape_of
 from inno4sports.core.api.writing import Act
 from inno4sports.core.permissions import allowed
 
@@ -28,7 +28,7 @@ class FeedbackInvitationShape(Shape):
 
     @classmethod
     def loaded(cls, things: QuerySet, who: Any) -> QuerySet:
-        return prepared(things, cls).annotate(answered_at=F("feedback__submitted_at"))
+        return super().loaded(things, who).annotate(answered_at=F("feedback__submitted_at"))
 
 
 class FeedbackInvitations(Resource):

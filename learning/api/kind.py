@@ -11,7 +11,7 @@ from ..models import SessionKind
 
 @shape_of("learning.sessionkind")
 class SessionKindShape(Shape):
-    label = serializers.CharField(source="__str__", read_only=True)
+    label = serializers.CharField(read_only=True)
 
     class Meta:
         model = SessionKind

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from inno4sports.core.api.resource import Resource
@@ -23,7 +22,7 @@ class PracticeShape(ThingShape):
     topics = References("clusters.topic")
     status_label = Label("status")
     outcome_label = Label("outcome")
-    return_reason = serializers.SerializerMethodField(help_text=_("Why it was returned, while it is"))
+    return_reason = serializers.SerializerMethodField()
 
     class Meta:
         model = GoodPractice
@@ -35,6 +34,7 @@ class PracticeShape(ThingShape):
         ]  # fmt: skip
 
     def get_return_reason(self, practice: GoodPractice) -> str:
+        """Shown while it is returned, as on the page."""
         return practice.return_reason if practice.status == PracticeStatus.RETURNED else ""
 
 

@@ -3,6 +3,7 @@
 import re
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -40,6 +41,20 @@ class QuestionsField(FormsField):
     Keys are given by position: those that are sent are left aside.
     """
 
+    row_schema = {
+        "type": "object",
+        "properties": {
+            "question_kind": {"type": "string", "enum": Question.Kind.values},
+            "required": {"type": "boolean"},
+            "texts": {"type": "object", "additionalProperties": {"type": "string"}},
+            "choices": {
+                "type": "array",
+                "items": {"type": "object", "properties": {"labels": {"type": "object", "additionalProperties": {"type": "string"}}}},
+            },
+        },
+        "required": ["question_kind", "texts"],
+    }
+
     def row(self, sent: dict[str, Any]) -> dict[str, Any]:
         row = {name: value for name, value in sent.items() if name not in ("key", "texts", "choices")}
         texts, choices = sent.get("texts") or {}, sent.get("choices") or []
@@ -59,7 +74,8 @@ class QuestionsField(FormsField):
         except ValidationError:
             self.faults = [(re.sub(r"/text_(\w+)$", r"/texts/\1", re.sub(r"/choices_\w+$", "/choices", p)), w) for p, w in self.faults]
             raise
-        self.faults = [(f"/{n}/texts", _("This field is required.")) for n, form in enumerate(bound.forms) if form.draft is None]
+        missing = _("The question is missing in %(language)s.") % {"language": dict(settings.LANGUAGES)["en"]}
+        self.faults = [(f"/{n}/texts", missing) for n, form in enumerate(bound.forms) if form.draft is None]
         if self.faults:
             raise ValidationError(_("Some of it cannot be kept as it is."))
         return bound
@@ -68,9 +84,11 @@ class QuestionsField(FormsField):
 class QuestionnaireBody(QuestionnaireForm):
     """The page's form with its rows of questions."""
 
+    questions = QuestionsField(Questions, label=_("Questions"))
+
     def __init__(self, data: Any = None, *, hosts: list[Cluster | None], stored: Questionnaire | None = None) -> None:
         super().__init__(data, hosts=hosts, initial={"title": stored.title, "questions": rows_of(stored)} if stored else None)
-        self.fields["questions"] = QuestionsField(Questions, form_kwargs={"languages": languages_for(self.host)}, label=_("Questions"))
+        self.fields["questions"].form_kwargs = {"languages": languages_for(self.host)}  # type: ignore[attr-defined]  # a QuestionsField
 
 
 def rows_of(stored: Questionnaire) -> list[dict[str, Any]]:

@@ -11,6 +11,7 @@ from rest_framework.response import Response
 
 from inno4sports.core.api.resource import Resource
 from inno4sports.core.api.shape import Label, Reference, References, ThingShape, prepared, shape_of
+from inno4sports.core.api.told import Told
 from inno4sports.core.api.view import kept
 from inno4sports.core.models import number_of
 from inno4sports.core.permissions import require
@@ -21,7 +22,7 @@ from ..forms.request import RequestForm
 from ..models import Feedback, FeedbackInvitation, FeedbackRequest, Session
 from ..permissions import hosts_for
 from .request_acts import ACTS
-from .summary import told
+from .summary import SCHEMA, told
 
 
 @shape_of("learning.feedbackrequest")
@@ -61,11 +62,14 @@ class RequestShape(ThingShape):
 class RequestBody(RequestForm):
     """The page's form; `session` names the session it is about, whose people are then asked."""
 
+    session = forms.ModelChoiceField(Session.objects.none(), to_field_name="slug", required=False, label=_("Session"))
+
     def __init__(self, data: Any = None, *, user: Any, **about: Any) -> None:
         super().__init__(data, user=user, **about)
         if about.get("stored") is None:
-            visible = Session.objects.visible_to(user)
-            self.fields["session"] = forms.ModelChoiceField(visible, to_field_name="slug", required=False, label=_("Session"))
+            self.fields["session"].queryset = Session.objects.visible_to(user)  # type: ignore[attr-defined]  # a ModelChoiceField
+        else:
+            del self.fields["session"]
 
 
 class Requests(Resource):
@@ -73,6 +77,7 @@ class Requests(Resource):
     filters = {"cluster": "cluster__slug", "status": "status"}
     create_permission, edit_permission = "learning.create_request", "learning.edit_request"
     reads = ("summary",)
+    told = {"summary": Told("What was said, as its page shows it to you", SCHEMA, permission="hosts; the network once it is shared", statuses=(409,))}
     acts = ACTS
 
     def build(self, data: Any, files: Any, thing: Any = None) -> RequestBody:
@@ -87,7 +92,7 @@ class Requests(Resource):
 
     def make(self, form: RequestBody) -> FeedbackRequest:
         data, session = form.cleaned_data, form.cleaned_data["session"]
-        about = acts.about_session(session) if session else {name: data[name] for name in ("about_title", "about_url")}
+        about: dict[str, Any] = acts.about_session(session) if session else {name: data[name] for name in ("about_title", "about_url")}
         topics = session.topics.all() if session else ()
         return acts.create_request(cluster=form.host, session=session, topics=topics, by=self.actor(), **about, **form.request_data)
 

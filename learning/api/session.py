@@ -49,7 +49,7 @@ class SessionShape(ThingShape):
         things = prepared(things, cls)
         if not (who.is_authenticated and who.in_network):
             none = Value(None, IntegerField())
-            counts = {"places": none, "registered": none, "places_left": none, "my_registration": Value(None, UUIDField())}
+            counts: dict[str, Any] = {"places": none, "registered": none, "places_left": none, "my_registration": Value(None, UUIDField())}
         else:
             held = Registration.objects.current().filter(session=OuterRef("pk"))
             own = Subquery(held.filter(user=who).values("public_id")[:1])

@@ -4,6 +4,25 @@ from typing import Any
 
 from ..domain.summary import Said, Share, Summary
 
+TEXT, COUNT = {"type": "string"}, {"type": "integer"}
+SHARES = {"type": "array", "items": {"type": "object", "properties": {"key": TEXT, "label": TEXT, "count": COUNT, "percent": COUNT}}}
+OPTIONAL = {"type": ["string", "null"]}
+SAID = {
+    "key": TEXT, "kind": TEXT, "question": TEXT, "n": COUNT, "mean": {"type": ["number", "null"]}, "shares": SHARES,
+    "texts": {"type": "array", "items": {"type": "object", "properties": {
+        "text": TEXT, "language": TEXT, "name": TEXT, "released": {"type": "boolean"}, "answer": OPTIONAL}}},
+    "withheld": {"type": "boolean"},
+}  # fmt: skip
+POINT = {"said": TEXT, "answer": TEXT, "text": TEXT, "due_on": OPTIONAL}
+SCHEMA: dict[str, Any] = {
+    "type": "object",
+    "properties": {
+        "request": TEXT, "full": {"type": "boolean"}, "invited": COUNT, "answered": COUNT, "rate": COUNT,
+        "questions": {"type": "array", "items": {"type": "object", "properties": SAID}}, "clusters": SHARES,
+        "reply": {"type": "array", "items": {"type": "object", "properties": POINT}},
+    },
+}  # fmt: skip
+
 
 def told(summary: Summary) -> dict[str, Any]:
     asked = summary.request

@@ -162,7 +162,7 @@ class FeedbackRequest(Lived, Thing):
         return self.status == RequestStatus.OPEN and self.closes_at > clock.now()
 
 
-class InvitationQuerySet(models.QuerySet["FeedbackInvitation"]):
+class FeedbackInvitationQuerySet(models.QuerySet["FeedbackInvitation"]):
     def live(self) -> Self:
         """Those whose links work."""
         return self.filter(withdrawn_at=None, request__status__in=[RequestStatus.OPEN, RequestStatus.CLOSED])
@@ -192,7 +192,7 @@ class FeedbackInvitation(models.Model):
     reminded_at = models.DateTimeField(null=True, blank=True)
     withdrawn_at = models.DateTimeField(null=True, blank=True)
 
-    objects = InvitationQuerySet.as_manager()
+    objects = FeedbackInvitationQuerySet.as_manager()
 
     class Meta:
         ordering = ["id"]

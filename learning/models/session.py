@@ -34,6 +34,10 @@ class SessionKind(models.Model):
         ordering = ["position", "slug"]
 
     def __str__(self) -> str:
+        return self.label
+
+    @property
+    def label(self) -> str:
         return worded(self.labels)
 
 

@@ -40,6 +40,7 @@ class Resource(ViewSetMixin, ApiView):
     list_query = ("fields", "expand", "limit", "cursor")
     acts: ClassVar[Sequence[Act]] = ()
     form: ClassVar[type[forms.BaseForm] | None] = None
+    create_form: ClassVar[type[forms.BaseForm] | None] = None  # where a new one is written by another form
     reads: ClassVar[Sequence[str]] = ()  # methods that answer GET `…/<key>/<name>/`
     tells_history = True
     has_changes = True

@@ -15,6 +15,7 @@ class FormsField(forms.Field):
     """Cleans to the bound, valid formset. `faults` says by pointer what is wrong in which row."""
 
     takes_rows = True
+    row_schema: Row | None = None  # of a row that is sent otherwise than the page's form names its cells
 
     def __init__(self, formset: Any, *, form_kwargs: Row | None = None, **options: Any) -> None:
         super().__init__(**options)
