@@ -5,6 +5,7 @@
 from typing import Any
 
 from allauth.account.decorators import secure_admin_login
+from allauth.idp.oidc.models import Client, Token
 from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
@@ -16,6 +17,9 @@ from inno4sports.core.http import actor_of
 from .domain.member import create_account
 from .domain.settings import appoint
 from .models import Cluster, Topic, User
+
+# Clients are made on the pages of who keeps them; nobody looks at tokens.
+admin.site.unregister([Client, Token])
 
 # The same sign-in as everywhere, with its throttles.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]  # allauth's documented way

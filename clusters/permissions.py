@@ -4,7 +4,7 @@ from typing import Any
 
 import rules
 
-from inno4sports.core.permissions import predicate, signed_in
+from inno4sports.core.permissions import needs_person, predicate, signed_in
 
 
 def cluster_id_of(thing: Any) -> int | None:
@@ -72,3 +72,7 @@ rules.add_perm("clusters.invite_member", manages_owner)
 rules.add_perm("clusters.withdraw_invitation", manages_owner)
 rules.add_perm("clusters.remove_member", manages_owner)
 rules.add_perm("clusters.edit_settings", signed_in)
+rules.add_perm("clusters.keep_tokens", signed_in)
+rules.add_perm("clusters.keep_programs", manages_owner)
+rules.add_perm("clusters.keep_epsi_programs", is_editor)
+needs_person("clusters.edit_settings", "clusters.keep_tokens", "clusters.keep_programs", "clusters.keep_epsi_programs")

@@ -8,13 +8,17 @@ from inno4sports.core import clock
 
 from .domain.member import forget_old_invitations
 from .domain.organisation import forget_declined_contacts
+from .domain.program import forget_ended_access_tokens
+from .domain.token import forget_old_tokens
 
 KEPT_FOR = timedelta(days=365)
 
 
 @shared_task(name="clusters.tidy_clusters")
 def tidy_clusters() -> None:
-    """A year after the end: invitations nobody accepted, contacts of organisations that were declined."""
+    """A year after the end: invitations nobody accepted, contacts of organisations that were declined, tokens. Each day: what allauth gave out for an hour."""
     before = clock.now() - KEPT_FOR
     forget_old_invitations(before=before)
     forget_declined_contacts(before=before)
+    forget_old_tokens(before=before)
+    forget_ended_access_tokens(before=clock.now())

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import cluster, invitation, member, organisation, settings, strength
+from .views import cluster, device, invitation, member, organisation, program, settings, strength, token
 
 app_name = "clusters"
 
@@ -26,10 +26,18 @@ urlpatterns = [
     path("clusters/<slug:slug>/members/invite/", member.member_invite, name="member_invite"),
     path("clusters/<slug:slug>/people/<uuid:public_id>/remove/", member.member_remove, name="member_remove"),
     path("clusters/<slug:slug>/invitations/<uuid:public_id>/withdraw/", member.invitation_withdraw, name="invitation_withdraw"),
+    path("clusters/<slug:slug>/programs/", program.program_list, name="program_list"),
+    path("programs/", program.program_list, name="program_list"),
+    path("programs/<uuid:public_id>/secret/", program.program_renew, name="program_renew"),
+    path("programs/<uuid:public_id>/revoke/", program.program_revoke, name="program_revoke"),
+    path("device/", device.device_approve, name="device_approve"),
     path("organisations/<slug:slug>/", organisation.organisation_detail, name="organisation_detail"),
     path("organisations/<slug:slug>/edit/", organisation.organisation_edit, name="organisation_edit"),
     path("organisations/<slug:slug>/steps/<slug:step>/", organisation.organisation_step, name="organisation_step"),
     path("invitation/accept/<uuid:public_id>/", invitation.invitation_accept, name="invitation_accept"),
     path("invitation/<str:token>/", invitation.invitation, name="invitation"),
     path("settings/", settings.settings, name="settings"),
+    path("settings/tokens/", token.token_list, name="token_list"),
+    path("settings/programs/<uuid:public_id>/withdraw/", device.approval_withdraw, name="approval_withdraw"),
+    path("settings/tokens/<uuid:public_id>/revoke/", token.token_revoke, name="token_revoke"),
 ]

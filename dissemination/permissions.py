@@ -5,7 +5,7 @@ from typing import Any
 import rules
 
 from clusters.permissions import is_editor
-from inno4sports.core.permissions import predicate
+from inno4sports.core.permissions import needs_person, predicate
 
 
 @predicate
@@ -31,3 +31,5 @@ for name in ("write_finding", "edit_finding", "take_up_finding", "submit_finding
     rules.add_perm(f"dissemination.{name}", is_editor)
 rules.add_perm("dissemination.publish_finding", ~wrote & (is_editor | manages_cited))
 rules.add_perm("dissemination.return_finding", ~wrote & (is_editor | manages_cited))
+# The second look is a person's.
+needs_person("dissemination.publish_finding", "dissemination.return_finding")

@@ -1,6 +1,9 @@
 """Every setting of the portal, in Django's own chapters; the environment decides, `.env.example` lists what it may say."""
 
+import contextlib
+import os
 import secrets
+from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -32,13 +35,25 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 
 
-def kept_secret(name: str) -> str:
+def kept_secret(name: str, make: Callable[[], str] = lambda: secrets.token_urlsafe(64)) -> str:
     """A secret made once into DATA_DIR (mode 0600) for a portal that runs on one machine; production names its own."""
     path = DATA_DIR / name
     if not path.exists():
-        path.touch(mode=0o600)
-        path.write_text(secrets.token_urlsafe(64))
+        draft = path.with_name(f".{name}.{os.getpid()}")
+        draft.touch(mode=0o600)
+        draft.write_text(make())
+        with contextlib.suppress(FileExistsError):  # another process was quicker
+            os.link(draft, path)
+        draft.unlink()
     return path.read_text().strip()
+
+
+def signing_key() -> str:
+    """An RSA key as PEM."""
+    from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
+    from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
+    return generate_private_key(65537, 2048).private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
 
 
 SECRET_KEY = env.str("SECRET_KEY", default="")
@@ -71,6 +86,7 @@ INSTALLED_APPS = [
     "django.forms",
     "allauth",
     "allauth.account",
+    "allauth.idp.oidc",
     "csp",
     "django_htmx",
     "rules",
@@ -319,6 +335,8 @@ RATE_LIMITS = env.bool("RATE_LIMITS", default=True)
 if PRODUCTION and not RATE_LIMITS:
     raise ImproperlyConfigured("RATE_LIMITS: a production portal (SITE_URL with https) does not run without them.")
 API_REQUESTS_A_MINUTE = {"visitor": 120, "signed_in": 600}
+# Who may ask, in this order; named here and not in REST_FRAMEWORK, which reads its classes before the apps can be imported.
+API_SIGNING_IN = ["clusters.api.signing_in.Tokens", "inno4sports.core.api.signing_in.Session"]
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["inno4sports.core.api.signing_in.Session"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.AllowAny"],  # visible_to and the acts decide, as for pages
@@ -342,6 +360,14 @@ SPECTACULAR_SETTINGS = {
         }
     },
 }
+
+# OAuth 2 for programs (docs/adr/0015): what it signs is signed by a key of its own.
+IDP_OIDC_ADAPTER = "clusters.forms.program.ProgramAdapter"
+IDP_OIDC_PRIVATE_KEY = env.str("IDP_OIDC_PRIVATE_KEY", default="", multiline=True) or kept_secret("oidc_key.pem", signing_key)
+IDP_OIDC_ACCESS_TOKEN_EXPIRES_IN = 3600
+IDP_OIDC_REFRESH_TOKEN_EXPIRES_IN = 90 * 24 * 3600
+# Persons behind one address share it.
+IDP_OIDC_RATE_LIMITS = {"device_user_code": "20/m/ip"}
 
 # What is measured (GET /metrics) is shown to whoever brings this token; without one the address does not exist.
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.conf.urls.i18n import i18n_patterns
 from django.urls import include, path
 
+from clusters.views import device
 from dissemination.views import digest
 from inno4sports import search, views
 
@@ -18,6 +19,9 @@ urlpatterns = [
     path("metrics", views.metrics, name="metrics"),
     path("robots.txt", views.robots, name="robots"),
     path("api/v1/", include("inno4sports.api")),
+    # Ours before allauth's: the page where a person approves a program is one of the portal's.
+    path("identity/o/device", device.device_authorization, name="device_authorization"),
+    path("", include("allauth.idp.urls")),
     path("unsubscribe/<str:token>/", digest.unsubscribe, name="unsubscribe"),
 ]
 

@@ -6,7 +6,7 @@ import rules
 
 from clusters.models import Cluster
 from clusters.permissions import is_editor, manages_owner
-from inno4sports.core.permissions import holds_link, predicate
+from inno4sports.core.permissions import holds_link, needs_person, predicate
 
 
 @predicate
@@ -113,3 +113,5 @@ rules.add_perm("learning.save_feedback", holds_invitation | invited_author)
 
 for name in ("write", "edit", "share", "delete"):
     rules.add_perm(f"learning.{name}_lesson", manages_owner)
+
+needs_person("learning.register_for_session", "learning.leave_session", "learning.submit_feedback", "learning.save_feedback")

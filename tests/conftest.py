@@ -11,8 +11,8 @@ from django.utils import translation
 from tests.people import people  # noqa: F401 -- a fixture
 from tests.services import pytest_make_collect_report, pytest_runtest_makereport, pytest_runtest_setup  # noqa: F401 -- hooks of pytest
 
-# Writes that a GET may do, by the table: the session, sign-in throttles (docs/architecture.md).
-MAY_WRITE = re.compile(r'"?(django_session|clusters_user)"? ', re.IGNORECASE)
+# Writes that a GET may do, by the table: the session, sign-in throttles, a token's last use (docs/architecture.md).
+MAY_WRITE = re.compile(r'"?(django_session|clusters_user|clusters_personaltoken|clusters_program)"? ', re.IGNORECASE)
 WRITE = re.compile(r"^\s*(INSERT INTO|UPDATE|DELETE FROM)\s", re.IGNORECASE)
 INLINE = re.compile(rb"<[^>]+\son[a-z]+=|<script(?![^>]*(?:src=|application/(?:ld\+)?json))|<[^>]+\sstyle=|\{\{|\{%", re.IGNORECASE)
 

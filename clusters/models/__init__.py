@@ -16,9 +16,12 @@ from .member import (
     UserTheme,
     in_network,
 )
+from .program import Program, ProgramQuerySet, ProgramRole
+from .token import SCOPES, PersonalToken, PersonalTokenQuerySet, scope_words
 from .topic import Topic, TopicKind, known_zone, worded
 
 __all__ = [
+    "SCOPES",
     "Cluster",
     "ClusterQuerySet",
     "ContextFigure",
@@ -32,6 +35,11 @@ __all__ = [
     "Organisation",
     "OrganisationQuerySet",
     "OrganisationSegment",
+    "PersonalToken",
+    "PersonalTokenQuerySet",
+    "Program",
+    "ProgramQuerySet",
+    "ProgramRole",
     "Strength",
     "Topic",
     "TopicKind",
@@ -41,5 +49,6 @@ __all__ = [
     "UserTheme",
     "in_network",
     "known_zone",
+    "scope_words",
     "worded",
 ]

@@ -70,6 +70,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     joined_at = models.DateTimeField(default=clock.now)
     version = models.PositiveIntegerField(default=1)
 
+    # The actor of a program that this account without a row stands for (`Program.as_caller`); never a person's.
+    acts_as: Any = None
+
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS = ["name"]
     objects = UserManager()

@@ -1,4 +1,4 @@
-"""Logs: one JSON object a line, with the request's id; tokens of personal links are masked."""
+"""Logs: one JSON object a line, with the request's id; tokens are masked."""
 
 import json
 import logging
@@ -7,11 +7,11 @@ from contextvars import ContextVar
 from typing import Any
 
 current_request_id: ContextVar[str] = ContextVar("request_id", default="")
-TOKEN = re.compile(r"(/(?:feedback|invitation|preferences|unsubscribe|remark|endorse|key)/)[A-Za-z0-9_-]{20,}")
+TOKEN = re.compile(r"(/(?:feedback|invitation|preferences|unsubscribe|remark|endorse|key)/|i4s_[a-z]+_|access_token=)[A-Za-z0-9_-]{20,}")
 
 
 class JsonFormatter(logging.Formatter):
-    """One JSON object a line; tokens of personal links are masked."""
+    """One JSON object a line; tokens are masked."""
 
     def format(self, record: logging.LogRecord) -> str:
         line: dict[str, Any] = {

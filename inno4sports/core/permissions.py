@@ -1,4 +1,4 @@
-"""Permission glue: django-rules predicates are asked about users, link holders and the system in one way."""
+"""Permission glue: django-rules predicates are asked about users, link holders, programs and the system in one way."""
 
 from typing import Any
 
@@ -16,12 +16,27 @@ def allowed(who: Any, permission: str, thing: Any = None) -> bool:
     if isinstance(who, Actor):
         if who.is_system:
             return True
-        who = who.user if who.user_id else who
+        who = who.user if who.user_id else who.caller or who
     if not rules.perm_exists(permission):
         raise KeyError(permission)
     if getattr(who, "is_authenticated", False) and not who.is_active:
         return False
+    if is_program(who) and permission in NEEDS_PERSON:
+        return False
     return rules.has_perm(permission, who, thing)
+
+
+# What only a person can do, whatever the program that asks may do otherwise; each app names its own.
+NEEDS_PERSON: set[str] = set()
+
+
+def needs_person(*permissions: str) -> None:
+    for permission in permissions:
+        NEEDS_PERSON.add(permission)
+
+
+def is_program(who: Any) -> bool:
+    return getattr(who, "acts_as", None) is not None
 
 
 def require(who: Any, permission: str, thing: Any = None) -> None:

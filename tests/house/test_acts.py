@@ -27,6 +27,15 @@ SEEN_BY_NO_VISITOR = {
     "change_preferences": "the own mails",
     "unsubscribe": "the own mails",
     "forget_declined_contacts": "contacts of what was never shown",
+    "create_token": "the own tokens",
+    "revoke_token": "the own tokens",
+    "revoke_leaked_token": "the own tokens",
+    "use_token": "when a token was used, for its owner",
+    "forget_old_tokens": "the own tokens",
+    "use_access_token": "when a program was used, for who keeps it",
+    "withdraw_approval": "the own approvals",
+    "revoke_leaked_access_token": "of programs",
+    "forget_ended_access_tokens": "of programs",
     "forget_old_invitations": "invitations are shown to managers",
 }
 

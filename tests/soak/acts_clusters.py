@@ -2,11 +2,15 @@
 
 import datetime as dt
 
+from allauth.idp.oidc.models import Token
+
 from clusters.domain import cluster as regions
 from clusters.domain import member as members
 from clusters.domain import organisation as organisations
+from clusters.domain import program as programs
 from clusters.domain import settings as persons
-from clusters.models import Invitation, LearningNeed, Membership, Strength
+from clusters.domain import token as tokens
+from clusters.models import Invitation, LearningNeed, Membership, PersonalToken, Strength
 from inno4sports.core import clock
 from tests import factories as make
 
@@ -69,6 +73,47 @@ def declined_long_ago(people):
     thing.save()
 
 
+def token(people):
+    return tokens.create_token(
+        people.ana, name="Sheet", scopes=["learning:read"], expires_on=clock.today() + dt.timedelta(days=9), by=people.ana_acts
+    )
+
+
+def secret(people):
+    return token(people).secret
+
+
+def used_long_ago(people):
+    held = token(people)
+    PersonalToken.objects.filter(pk=held.pk).update(last_used_at=clock.now() - dt.timedelta(days=2))
+    return held.secret
+
+
+def ended_token(people):
+    PersonalToken.objects.filter(pk=token(people).pk).update(expires_at=clock.now() - dt.timedelta(days=400))
+
+
+def program(people, role="manager"):
+    return programs.create_program(people.north, name="Site", role=role, scopes=["learning:read"], by=people.ben_acts)
+
+
+def access_token(people, days=3650):
+    """As /identity/ gives it; `days` ago it ended when negative."""
+    made = program(people)
+    row = Token(type=Token.Type.ACCESS_TOKEN, client=made.client, scopes="learning:read", expires_at=clock.now() + dt.timedelta(days=days))
+    row.set_value("access")
+    row.save()
+    return "access"
+
+
+def approval(people):
+    made = program(people, "person")
+    row = Token(type=Token.Type.ACCESS_TOKEN, client=made.client, user=people.ana, expires_at=clock.now() + dt.timedelta(days=1))
+    row.set_value("access")
+    row.save()
+    return made
+
+
 ACTS = {
     # cluster
     "create_cluster": (lambda p: None, lambda p, _n: regions.create_cluster(by=p.ari_acts, **NEW_REGION)),
@@ -127,5 +172,22 @@ ACTS = {
     "appoint": (
         lambda p: p.stranger,
         lambda p, u: persons.appoint(u, editor=True, coordinator=False, administrator=False, active=True, by=p.ari_acts),
+    ),
+    # token
+    "create_token": (lambda p: None, lambda p, _n: token(p)),
+    "revoke_token": (token, lambda p, t: tokens.revoke_token(t, by=p.ana_acts)),
+    "revoke_leaked_token": (secret, lambda p, s: tokens.revoke_leaked_token(s)),
+    "use_token": (used_long_ago, lambda p, s: tokens.use_token(s)),
+    "forget_old_tokens": (ended_token, lambda p, _n: tokens.forget_old_tokens(before=clock.now())),
+    # program
+    "create_program": (lambda p: None, lambda p, _n: program(p)),
+    "renew_secret": (program, lambda p, x: programs.renew_secret(x, by=p.ben_acts)),
+    "revoke_program": (program, lambda p, x: programs.revoke_program(x, by=p.ben_acts)),
+    "use_access_token": (access_token, lambda p, s: programs.use_access_token(s)),
+    "withdraw_approval": (approval, lambda p, x: programs.withdraw_approval(p.ana, x, by=p.ana_acts)),
+    "revoke_leaked_access_token": (access_token, lambda p, s: programs.revoke_leaked_access_token(s)),
+    "forget_ended_access_tokens": (
+        lambda p: access_token(p, days=-1),
+        lambda p, _n: programs.forget_ended_access_tokens(before=clock.now()),
     ),
 }

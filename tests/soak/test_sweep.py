@@ -13,7 +13,7 @@ from inno4sports.core import clock
 from tests.soak import acts_actionplans, acts_clusters, acts_core, acts_dissemination, acts_learning
 
 pytestmark = [pytest.mark.soak, pytest.mark.django_db]
-OURS = ("core", "clusters", "learning", "actionplans", "dissemination", "account")
+OURS = ("core", "clusters", "learning", "actionplans", "dissemination", "account", "allauth_idp_oidc")
 ACTS = {**acts_core.ACTS, **acts_clusters.ACTS, **acts_learning.ACTS, **acts_actionplans.ACTS, **acts_dissemination.ACTS}
 
 

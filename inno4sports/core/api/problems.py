@@ -15,6 +15,7 @@ from rest_framework.response import Response
 
 from ..lifecycle import Conflict, WrongState
 from ..logs import current_request_id
+from ..permissions import NEEDS_PERSON, is_program
 
 logger = logging.getLogger(__name__)
 
@@ -97,6 +98,8 @@ def problem_of(error: Exception, request: Any) -> Problem | None:  # noqa: C901 
     if isinstance(error, PermissionDenied | exceptions.PermissionDenied | exceptions.NotAuthenticated):
         if isinstance(error, exceptions.PermissionDenied) and str(error.detail).startswith("CSRF"):
             return Problem("csrf")
+        if is_program(request.user) and str(error) in NEEDS_PERSON:
+            return Problem("forbidden", _("Only a person can do this. A program cannot."))
         return Problem("forbidden" if request.user and request.user.is_authenticated else "not-signed-in")
     if isinstance(error, exceptions.AuthenticationFailed):
         return Problem("bad-token", str(error.detail))

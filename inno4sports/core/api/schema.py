@@ -45,7 +45,7 @@ QUERY = {
     "fields": "Names of fields, separated by commas: only these",
     "expand": "Names of references, separated by commas: the things themselves instead of their keys",
     "limit": "How many on a page, 1 to 100",
-    "cursor": "From `next`, or from the answer before",
+    "cursor": "From the answer before",
     "lang": "Language of the words; otherwise Accept-Language decides",
 }
 SUMMARY = {

@@ -1,13 +1,17 @@
-"""Who asks: a person with a session, or whoever holds a token that an app knows."""
+"""Who asks: whoever holds a token that an app knows, or a person with a session."""
 
-from typing import Any, Protocol
+from dataclasses import dataclass
+from typing import Any
 
+from django.contrib.auth.models import AnonymousUser
 from rest_framework.authentication import BaseAuthentication, SessionAuthentication, get_authorization_header
 
+from ..secrets import PREFIX
 from .problems import Problem
 
 
-class Grant(Protocol):
+@dataclass(frozen=True)
+class Grant:
     """What `request.auth` is for tokens: the rights it carries, and whose bucket its requests are counted in."""
 
     scopes: frozenset[str]
@@ -22,20 +26,40 @@ class Session(SessionAuthentication):
 
 
 class Bearer(BaseAuthentication):
-    """`Authorization: Bearer …`; a subclass knows one kind of token by its prefix."""
+    """`Authorization: Bearer …`; a subclass knows the tokens."""
 
     def authenticate(self, request: Any) -> tuple[Any, Grant] | None:
         parts = get_authorization_header(request).split()
         if not parts or parts[0].lower() != b"bearer":
             return None
-        if len(parts) != 2:
-            raise Problem("bad-token")
+        # Until the token is known nobody asks; set here, for DRF asks again and again while nothing is set.
+        request.user, request.auth = AnonymousUser(), None
         try:
-            token = parts[1].decode("ascii")
+            token = parts[1].decode("ascii") if len(parts) == 2 else ""
         except UnicodeDecodeError as error:
             raise Problem("bad-token") from error
         return self.known(token)
 
-    def known(self, token: str) -> tuple[Any, Grant] | None:
-        """User (or program) and grant of a token; None when it is of another kind."""
+    def authenticate_header(self, request: Any) -> str:
+        return 'Bearer realm="api"'
+
+    def known(self, token: str) -> tuple[Any, Grant]:
+        """User (or program) and grant of a token. Raises Problem for one that is unknown, expired or revoked."""
         raise NotImplementedError
+
+    def leaked(self, token: str) -> None:
+        """The token came in an address, where logs and histories keep it: it must stop."""
+        raise NotImplementedError
+
+
+def refuse_tokens_in_address(request: Any) -> None:
+    """Raises Problem when the query carries a token; what was ours stops working at once."""
+    found = [v for name, values in request.GET.lists() for v in values if name == "access_token" or v.startswith(PREFIX)]
+    if not found:
+        return
+    for one in request.authenticators:
+        if isinstance(one, Bearer):
+            for token in found:
+                one.leaked(token)
+    request.user, request.auth = AnonymousUser(), None
+    raise Problem("token-in-address")

@@ -6,6 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
+from django.utils.module_loading import import_string
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -13,6 +14,7 @@ from rest_framework.views import APIView
 from ..models import Actor
 from . import limits
 from .problems import Problem
+from .signing_in import refuse_tokens_in_address
 from .told import Told
 from .wire import written
 
@@ -21,15 +23,17 @@ VARY = ("Accept-Language", "Authorization", "Cookie")
 SAFE = ("GET", "HEAD", "OPTIONS")
 
 
+def language_asked(request: Any) -> str:
+    """`?lang=`, else Accept-Language, else none."""
+    if (asked := request.GET.get("lang", "")) in dict(settings.LANGUAGES):
+        return str(asked)
+    return translation.get_language_from_request(request) if request.headers.get("Accept-Language") else ""
+
+
 def language_of(request: Any) -> str:
-    """`?lang=`, else Accept-Language, else the caller's own, else English."""
-    known = [code for code, _name in settings.LANGUAGES]
-    if (asked := request.GET.get("lang", "")) in known:
-        return asked
-    if request.headers.get("Accept-Language"):
-        return translation.get_language_from_request(request)
+    """What was asked for, else the caller's own, else English."""
     own = getattr(request.user, "language", "") if request.user else ""
-    return own if own in known else "en"
+    return language_asked(request) or (own if own in dict(settings.LANGUAGES) else "en")
 
 
 class ApiView(APIView):
@@ -41,8 +45,12 @@ class ApiView(APIView):
     query: tuple[str, ...] = ()
     limit_headers: dict[str, str] = {}
 
+    def get_authenticators(self) -> list[Any]:
+        return [import_string(name)() for name in settings.API_SIGNING_IN]
+
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        translation.activate("en")
+        translation.activate(language_asked(request) or "en")
+        refuse_tokens_in_address(request)
         super().initial(request, *args, **kwargs)  # signs in, looks at Accept
         translation.activate(language_of(request))
         self.limit_headers = limits.count(request)

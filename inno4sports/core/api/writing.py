@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework.response import Response
 
 from .. import clock
+from ..forms import LinesField
 from ..models.api import KeptAnswer
 from .limits import caller_of
 from .problems import Problem
@@ -95,8 +96,11 @@ def filled(form: forms.BaseForm) -> dict[str, Any]:
     return found
 
 
-def as_typed(form: forms.BaseForm, data: Mapping[str, Any], pointer: str = "") -> list[tuple[str, Any]]:
-    """Faults of shape: unknown names, lists where a text belongs. What is well shaped is judged by the form."""
+def as_typed(form: forms.BaseForm, data: Mapping[str, Any], pointer: str = "", *, typed: bool = True) -> list[tuple[str, Any]]:
+    """Faults of shape: unknown names, lists where a text belongs. What is well shaped is judged by the form.
+
+    `typed` is JSON; in multipart/form-data every value is a text.
+    """
     faults: list[tuple[str, Any]] = []
     settled = getattr(form, "settled", {})
     for name, value in data.items():
@@ -106,27 +110,30 @@ def as_typed(form: forms.BaseForm, data: Mapping[str, Any], pointer: str = "") -
                 faults.append((f"{pointer}/{name}", settled[name]))
         elif box is None:
             faults.append((f"{pointer}/{name}", _("There is no field of this name.")))
-        elif not fits(box, value):
+        elif not fits(box, value, typed):
             faults.append((f"{pointer}/{name}", _("This is not of the type that the field takes.")))
     return faults
 
 
-def fits(box: forms.Field, value: Any) -> bool:
-    """Has the value the JSON type that this field is documented to take?"""
+def fits(box: forms.Field, value: Any, typed: bool) -> bool:
+    """Has the value the type that this field is documented to take?"""
     if value is None:
         return True
-    many = isinstance(box, forms.MultipleChoiceField | forms.ModelMultipleChoiceField)
-    if many:
-        return isinstance(value, list) and all(isinstance(one, str) for one in value)
-    if getattr(box, "takes_rows", False):
-        return isinstance(value, list | str)
-    if isinstance(box, forms.BooleanField):
-        return isinstance(value, bool) or value in ("true", "false", "on", "")
     if isinstance(box, forms.FileField):
         return isinstance(value, UploadedFile)
-    if isinstance(box, forms.IntegerField | forms.FloatField | forms.DecimalField):
-        return isinstance(value, int | float | str) and not isinstance(value, bool)
-    return isinstance(value, str) or (isinstance(value, int) and not isinstance(value, bool) and isinstance(box, forms.ChoiceField))
+    if isinstance(box, forms.MultipleChoiceField | forms.ModelMultipleChoiceField):
+        return isinstance(value, list) and all(isinstance(one, str) for one in value)
+    if not typed:
+        return isinstance(value, str)
+    if getattr(box, "takes_rows", False):
+        return isinstance(value, list) or (isinstance(box, LinesField) and isinstance(value, str))
+    if isinstance(box, forms.BooleanField):
+        return isinstance(value, bool)
+    if isinstance(box, forms.FloatField | forms.DecimalField):
+        return isinstance(value, int | float) and not isinstance(value, bool)
+    if isinstance(box, forms.IntegerField) or (isinstance(box, forms.TypedChoiceField) and box.coerce is int):
+        return isinstance(value, int) and not isinstance(value, bool)
+    return isinstance(value, str)
 
 
 def for_widgets(form: forms.BaseForm, data: Mapping[str, Any]) -> dict[str, Any]:
@@ -142,10 +149,11 @@ def read(make: Callable[[Any, Any], forms.BaseForm], request: Any, *, base: Mapp
     given = {name: value for name, value in request.data.items() if name not in leave}
     data = {name: value for name, value in given.items() if not isinstance(value, UploadedFile)}
     blank = make(None, None)
-    if isinstance(given, dict) and hasattr(request.data, "getlist"):  # multipart: repeated names are lists
+    typed = not hasattr(request.data, "getlist")
+    if not typed:  # multipart: repeated names are lists
         many = (forms.MultipleChoiceField, forms.ModelMultipleChoiceField)
         data = {n: request.data.getlist(n) if isinstance(blank.fields.get(n), many) else v for n, v in data.items()}
-    if faults := as_typed(blank, {**data, **request.FILES}):
+    if faults := as_typed(blank, {**data, **request.FILES}, typed=typed):
         raise Problem("invalid", errors=faults)
     form = make(for_widgets(blank, {**(base or {}), **data}), request.FILES or None)
     if not form.is_valid():

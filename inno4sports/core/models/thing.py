@@ -64,6 +64,8 @@ class Actor(models.Model):
 
     # The row that a link holder's link stands for: set by the view that checked the link, never stored.
     holds: models.Model | None = None
+    # The rights of a program: set by whoever checked its token, never stored. Without them it may nothing.
+    caller: Any = None
 
     objects = ActorQuerySet.as_manager()
 

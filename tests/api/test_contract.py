@@ -1,0 +1,84 @@
+"""The whole description tried with made-up requests, as everybody: no answer that it does not tell of, none of 5xx."""
+
+import pytest
+import schemathesis
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections, transaction
+from django.test import Client
+from hypothesis import HealthCheck, Phase, given, settings, strategies
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import content_type_conformance, response_schema_conformance, status_code_conformance
+
+from inno4sports.core.api.description import description
+from inno4sports.core.api.resource import RESOURCES
+from inno4sports.wsgi import application
+from tests.house.world import everything
+
+pytestmark = [pytest.mark.django_db, pytest.mark.postgres]  # one database is enough for what is written about both
+CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
+SCHEMA = schemathesis.openapi.from_dict(description())
+SCHEMA.app = application
+OPERATIONS = {f"{operation.method.upper()} {operation.path}": operation for operation in (found.ok() for found in SCHEMA.get_all_operations())}
+PERSONS = ("", "ana", "ben", "edda", "ari")
+CSRF = "a" * 32
+
+
+def signed_in(people, name):
+    """Headers of a person's browser; none for a visitor."""
+    if not name:
+        return {}
+    client = Client()
+    client.force_login(getattr(people, name))
+    return {"Cookie": f"sessionid={client.cookies['sessionid'].value}; csrftoken={CSRF}", "X-CSRFToken": CSRF}
+
+
+def keys_of(operation, people):
+    """Keys of things that are there, as Ben sees them, with their versions."""
+    resource = RESOURCES.get(operation.path.split("/")[3])
+    if resource is None:
+        return [("nothing-here", 1)]
+    rows = resource.model._default_manager.all()
+    rows = rows.visible_to(people.ben) if hasattr(rows, "visible_to") else rows
+    return [(str(getattr(row, resource.key)), getattr(row, "version", 0)) for row in rows[:4]] or [("nothing-here", 1)]
+
+
+def tried(name, people, most):
+    operation = OPERATIONS[name]
+    keys, headers = keys_of(operation, people), {person: signed_in(people, person) for person in PERSONS}
+
+    @settings(max_examples=most, deadline=None, database=None, suppress_health_check=list(HealthCheck), phases=[Phase.generate], derandomize=True)
+    @given(case=operation.as_strategy(), person=strategies.sampled_from(PERSONS), key=strategies.sampled_from([*keys, None]))
+    def run(case, person, key):
+        if key is not None and "key" in (case.path_parameters or {}):
+            case.path_parameters["key"] = key[0]
+            case.headers["If-Match"] = f'"{key[1]}-en"'
+        with transaction.atomic():
+            case.call_and_validate(headers={**(case.headers or {}), **headers[person], "Accept-Encoding": "identity"}, checks=CHECKS)
+            transaction.set_rollback(True)
+
+    run()
+
+
+@pytest.fixture
+def filled(people, tmp_path, settings):
+    settings.MEDIA_ROOT = settings.MAIL_DIR = tmp_path
+    settings.RATE_LIMITS = False
+    settings.ALLOWED_HOSTS = ["*"]
+    everything(people, tmp_path)
+    # The requests are part of the test's transaction: its connection stays, as with Django's own client.
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    yield people
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
+
+
+@pytest.mark.parametrize("name", OPERATIONS)
+def test_operation_answers_as_it_is_described(name, filled):
+    tried(name, filled, 12)
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("name", OPERATIONS)
+def test_operation_answers_as_it_is_described_at_length(name, filled):
+    tried(name, filled, 300)
