@@ -95,7 +95,14 @@ def test_typed_client_walks_the_thread(people, live_server, made):
 
     lesson = call("lessons.lessons_create")(
         client=ben,
-        body=body("LessonsCreateBody", title="Light", text="It helps.", audience="network", language="en", cites=[f"learning.goodpractice:{practice.public_id}"]),
+        body=body(
+            "LessonsCreateBody",
+            title="Light",
+            text="It helps.",
+            audience="network",
+            language="en",
+            cites=[f"learning.goodpractice:{practice.public_id}"],
+        ),
     ).parsed
     assert lesson.status == "draft"
     taken(ben, "lessons", lesson.slug, step="share_lesson")
@@ -103,10 +110,10 @@ def test_typed_client_walks_the_thread(people, live_server, made):
     given = {"title": "Tracks", "text": "Near.", "cluster": "north", "language": "en", "lessons": [str(lesson.slug)]}
     ambition = call("ambitions.ambitions_create")(client=ben, body=body("AmbitionsCreateBody", **given)).parsed
     assert ambition.title == "Tracks"
-    plan = call("action_plans.action_plans_create")(client=ben, body=body("ActionPlansCreateBody", title="Plan", language="en", cluster="north")).parsed
-    action = taken(
-        ben, "action_plans", plan.slug, step="write_action", title="Lamps", description="Put up.", cited=[f"learning.lesson:{lesson.id}"]
-    )
+    plan = call("action_plans.action_plans_create")(
+        client=ben, body=body("ActionPlansCreateBody", title="Plan", language="en", cluster="north")
+    ).parsed
+    action = taken(ben, "action_plans", plan.slug, step="write_action", title="Lamps", description="Put up.", cited=[f"learning.lesson:{lesson.id}"])
     assert action["cites"][0]["id"] == str(lesson.id)
     running = things.action(people.north, owner=people.ben)
     report = taken(
