@@ -158,7 +158,7 @@ if DATABASE_URL:
 else:
     DATABASES = {
         "default": {
-            "ENGINE": "django.db.backends.sqlite3",
+            "ENGINE": "inno4sports.core.sqlite",
             "NAME": DATA_DIR / "portal.sqlite3",
             "OPTIONS": {
                 # Writers queue instead of failing; readers never wait (docs/adr/0003).

@@ -65,6 +65,7 @@ OF_THE_FLOOR = {
     "reindex": IN_AN_ACT,
     "store_file": IN_AN_ACT,
     "log_changes": IN_AN_ACT,
+    "log_moved": IN_AN_ACT,
     "once": "key, act and kept answer are one transaction (tests/api)",
     "asked_for": "feeds a digest",
     "changing": IN_AN_ACT,
@@ -75,6 +76,7 @@ OF_THE_FLOOR = {
     "deliver": EACH_ALONE,
     "deliver_some": EACH_ALONE,
     "forget_lost_files": EACH_ALONE,
+    "remember_words": "after the commit: nothing of the act hangs on it",
     "verbs": "fills a dictionary",
     "causes": "fills a dictionary",
 }
