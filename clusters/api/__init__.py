@@ -9,5 +9,6 @@ from .invitation import Invitations
 from .member import Members
 from .organisation import Organisations
 from .topic import Topics
+from .webhook import Webhooks
 
-ROUTES: list[URLPattern] = routes(Clusters, Organisations, Members, Invitations, Topics)
+ROUTES: list[URLPattern] = routes(Clusters, Organisations, Members, Invitations, Topics, Webhooks)

@@ -127,6 +127,17 @@ class RowsField(forms.Field):
         """Raises ValidationError for a row that cannot be kept."""
 
 
+class EurosField(forms.IntegerField):
+    """Whole euros, typed as a number; a program may also send them as it reads them: {"amount": "1200.00", "currency": "EUR"}."""
+
+    def to_python(self, value: Any) -> int | None:
+        if isinstance(value, dict):
+            if set(value) != {"amount", "currency"} or value["currency"] != "EUR":
+                raise ValidationError(_("Write an amount in euros, without cents."))
+            value = str(value["amount"]).removesuffix(".00")
+        return super().to_python(value)
+
+
 class LinesField(forms.CharField):
     """Texts, typed one a line; a program may send a list. Cleans to one text."""
 

@@ -40,8 +40,9 @@ def until(condition: Callable[[], object], within: float, what: str) -> None:
 class Machine:
     """`with Machine(folder) as machine:`; roles are named web-0, worker-2, beat-1."""
 
-    def __init__(self, folder: pathlib.Path, **more: str) -> None:
-        self.folder, self.data = folder, folder / "data"
+    def __init__(self, folder: pathlib.Path, database: pathlib.Path | None = None, **more: str) -> None:
+        """`database` is the folder of a PostgreSQL that was ended, to begin with a copy of."""
+        self.folder, self.data, self.copied = folder, folder / "data", database
         self.bin = sorted(pathlib.Path("/usr/lib/postgresql").glob("*/bin"), key=lambda p: int(p.parts[-2]))[-1]
         self.database_port, self.redis_port = free_port(), free_port()
         self.web_ports: dict[str, int] = {}
@@ -85,7 +86,6 @@ class Machine:
         self.mail.stop()
         self.proxy.shutdown()
         self.proxy.server_close()
-        shutil.rmtree(self.folder / "database", ignore_errors=True)
 
     # Servers -----------------------------------------------------------------------------------------------------------
 
@@ -95,6 +95,9 @@ class Machine:
 
     def make_database(self) -> None:
         place = self.folder / "database"
+        if self.copied is not None:
+            subprocess.run(["cp", "-a", str(self.copied), str(place)], check=True)
+            return
         place.mkdir()
         if os.getuid() == 0:
             shutil.chown(place, "postgres", "postgres")

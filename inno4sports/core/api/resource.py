@@ -5,11 +5,12 @@ from typing import Any, ClassVar
 from urllib.parse import urlencode
 
 from django import forms
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models
 from django.db.models import Q
 from django.http import Http404
 from django.shortcuts import get_object_or_404
+from django.urls import get_resolver
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import ViewSetMixin
@@ -21,7 +22,7 @@ from ..permissions import allowed, require
 from .changes import changes_since
 from .cursors import seal, unseal
 from .problems import Problem, answer
-from .shape import SHAPES, Shape, chosen_fields
+from .shape import SHAPES, Shape, chosen_fields, licence_links
 from .view import ApiView, kept
 from .writing import Act, Call, as_typed, filled, once, read, wanted_version
 
@@ -132,19 +133,25 @@ class Resource(ViewSetMixin, ApiView):
         things = list(rows[: limit + 1])
         more, things = len(things) > limit, things[:limit]
         body: dict[str, Any] = {"items": self.shape.rows(things, request.user, fields=fields, expand=expand), "next": None}
-        headers = {}
+        links = licence_links(body["items"])
         if more:
             body["next"] = self.next_url(seal(question, [self.plain(things[-1], name) for name in self.order]))
-            headers["Link"] = f'<{body["next"]}>; rel="next"'
-        return kept(request, body, "0", headers=headers)
+            links.append(f'<{body["next"]}>; rel="next"')
+        return kept(request, body, "0", headers={"Link": ", ".join(links)} if links else {})
 
     def filter_value(self, name: str, value: str) -> str:
         """Only what may stand in the column; a choice that does not exist is named, not silently empty."""
-        field = self.model._meta.get_field(self.filters[name].partition("__")[0])
-        if field.choices and value not in dict(field.choices):
-            raise Problem("unknown-parameter", errors=[(f"?{name}", value[:80])])
-        if "\x00" in value:
-            raise Problem("unknown-parameter", errors=[(f"?{name}", name)])
+        model: Any = self.model
+        field: Any = None
+        for part in self.filters[name].split("__"):
+            field = model._meta.get_field(part)
+            model = field.related_model
+        try:
+            field.to_python(value)
+        except ValidationError as error:
+            raise Problem("unknown-parameter", errors=[(f"?{name}", value[:80])]) from error
+        if (field.choices and value not in dict(field.choices)) or "\x00" in value:
+            raise Problem("unknown-parameter", errors=[(f"?{name}", value[:80].replace("\x00", ""))])
         return value
 
     def asked(self) -> tuple[list[str] | None, list[str]]:
@@ -184,6 +191,7 @@ class Resource(ViewSetMixin, ApiView):
         """The thing with its ETag; after a write always in full."""
         fields, expand = self.asked() if self.action == "one" else (None, [])
         row = self.shape.rows([thing], self.request.user, fields=fields, expand=expand)[0]
+        headers = {**(headers or {}), **({"Link": ", ".join(links)} if (links := licence_links([row])) else {})}
         response = kept(self.request, row, str(self.version(thing)), headers=headers)
         if self.request.method not in ("GET", "HEAD"):
             response.status_code = status
@@ -338,6 +346,12 @@ class Resource(ViewSetMixin, ApiView):
 
 
 RESOURCES: dict[str, type[Resource]] = {}
+
+
+def all_resources() -> dict[str, type[Resource]]:
+    """By name, also where no address was read yet: in a worker."""
+    get_resolver().url_patterns  # noqa: B018 -- reading it imports what is registered
+    return RESOURCES
 
 
 def resource_of(kind: str) -> type[Resource]:

@@ -218,6 +218,9 @@ class PortalSchema(AutoSchema):
         schema = self._map_basic_serializer(shape(), "response")
         schema.pop("required", None)  # `?fields=` may leave any of them out
         schema["additionalProperties"] = False
+        for inner in schema["properties"].values():
+            if (title := inner.pop("title", None)) and "description" not in inner:  # a title names classes in generated clients
+                inner["description"] = title
         for guarded in shape.guarded:
             schema["properties"][guarded] = nullable(schema["properties"][guarded])
         return self.component(name, schema)

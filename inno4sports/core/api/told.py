@@ -6,9 +6,9 @@ from typing import Any
 import rules
 from django import forms
 
-from ..forms import LinesField, RowsField
+from ..forms import EurosField, LinesField, RowsField
 from .rows import FormsField
-from .shape import Shape
+from .shape import Money, Shape
 
 Schema = dict[str, Any]
 
@@ -32,6 +32,14 @@ WHO = {
     "holds_invitation": "the holder of the personal link",
     "in_own_cluster": "members of the cluster",
 }
+
+
+OBJECT: Schema = {"type": "object", "additionalProperties": True}
+
+
+def listed(**more: Schema) -> Schema:
+    """An answer with `items`, and what else stands beside them."""
+    return {"type": "object", "properties": {"items": {"type": "array", "items": OBJECT}, **more}, "required": ["items", *more]}
 
 
 def permission_words(name: str) -> str:
@@ -81,7 +89,7 @@ def field_schema(box: forms.Field) -> Schema:
     return found
 
 
-def typed(box: forms.Field) -> Schema:
+def typed(box: forms.Field) -> Schema:  # noqa: C901 -- a table, read from top to bottom
     if isinstance(box, forms.MultipleChoiceField | forms.ModelMultipleChoiceField):
         return {"type": "array", "items": {"type": "string"}}
     if isinstance(box, FormsField):
@@ -91,6 +99,8 @@ def typed(box: forms.Field) -> Schema:
     if isinstance(box, RowsField):
         columns = {name: {"type": "string"} for name in box.columns}
         return {"type": "array", "items": {"type": "object", "properties": columns, "additionalProperties": False}}
+    if isinstance(box, EurosField):
+        return {"anyOf": [{"type": "integer", "minimum": 0}, {**Money.schema, "type": "object"}, *([] if box.required else [{"type": "null"}])]}
     if isinstance(box, forms.BooleanField):
         return {"type": "boolean"}
     if isinstance(box, forms.FileField):

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework.response import Response
 
 from .. import clock
-from ..forms import LinesField
+from ..forms import EurosField, LinesField, RowsField
 from ..models.api import KeptAnswer
 from .limits import caller_of
 from .problems import Problem
@@ -89,7 +89,8 @@ def filled(form: forms.BaseForm) -> dict[str, Any]:
     """What an unbound form shows, as the body that would write the same."""
     found: dict[str, Any] = {}
     for name, box in form.fields.items():
-        value = box.prepare_value(form.get_initial_for_field(box, name))
+        value = form.get_initial_for_field(box, name)
+        value = value if isinstance(box, RowsField) else box.prepare_value(value)
         if isinstance(value, models.QuerySet | list | tuple) and isinstance(box, forms.ModelMultipleChoiceField):
             value = [box.prepare_value(one) for one in value]
         found[name] = value
@@ -127,6 +128,8 @@ def fits(box: forms.Field, value: Any, typed: bool) -> bool:
         return isinstance(value, str)
     if getattr(box, "takes_rows", False):
         return isinstance(value, list) or (isinstance(box, LinesField) and isinstance(value, str))
+    if isinstance(box, EurosField) and isinstance(value, dict):
+        return True
     if isinstance(box, forms.BooleanField):
         return isinstance(value, bool)
     if isinstance(box, forms.FloatField | forms.DecimalField):
@@ -153,7 +156,7 @@ def read(make: Callable[[Any, Any], forms.BaseForm], request: Any, *, base: Mapp
     if not typed:  # multipart: repeated names are lists
         many = (forms.MultipleChoiceField, forms.ModelMultipleChoiceField)
         data = {n: request.data.getlist(n) if isinstance(blank.fields.get(n), many) else v for n, v in data.items()}
-    if faults := as_typed(blank, {**data, **request.FILES}, typed=typed):
+    if faults := as_typed(blank, {**data, **request.FILES.dict()}, typed=typed):
         raise Problem("invalid", errors=faults)
     form = make(for_widgets(blank, {**(base or {}), **data}), request.FILES or None)
     if not form.is_valid():
