@@ -15,6 +15,7 @@ from dissemination.domain import finding as acts
 from dissemination.evidence import SHAPES
 from dissemination.forms import CorrectionForm, FindingForm, ProposeForm, ReturnForm
 from dissemination.models import Finding, FindingCitation, FindingKind
+from inno4sports.core.citations import cited_of
 from inno4sports.core.history import history_of
 from inno4sports.core.http import actor_of, changed_fields, one_time, paged
 from inno4sports.core.lifecycle import Conflict, WrongState, check_step, steps_open_to
@@ -96,19 +97,14 @@ def finding_create(request: HttpRequest) -> HttpResponse:
     return render(request, "dissemination/finding_create.html", {"form": form}, status=422 if form.errors else 200)
 
 
-def cited_of(finding: Finding) -> list[Thing]:
-    rows = FindingCitation.objects.filter(finding=finding).select_related(*FindingCitation.cites, "action__plan")
-    return [row.cited for row in rows]
-
-
 @require_http_methods(["GET", "POST"])
 @one_time
 def finding_edit(request: HttpRequest, slug: str) -> HttpResponse:
     finding = visible_finding(request, slug)
     require(request.user, "dissemination.edit_finding", finding)
     if finding.status != "draft":
-        raise WrongState(_("Only a draft is edited. A published finding is corrected by a dated correction."), finding)
-    form = FindingForm(request.POST or None, instance=finding, user=request.user, cited=cited_of(finding))
+        raise WrongState(acts.DRAFTS_ONLY, finding)
+    form = FindingForm(request.POST or None, instance=finding, user=request.user, cited=cited_of(finding, FindingCitation))
     context = {"finding": finding, "form": form}
     if request.method == "POST" and form.is_valid():
         try:

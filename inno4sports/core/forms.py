@@ -93,6 +93,7 @@ class RowsField(forms.Field):
     """
 
     widget = forms.Textarea
+    takes_rows = True
 
     def __init__(self, *, columns: tuple[str, ...], separator: str, max_length: int, **options: Any) -> None:
         super().__init__(**options)
@@ -124,6 +125,31 @@ class RowsField(forms.Field):
 
     def check_row(self, row: dict[str, str]) -> None:
         """Raises ValidationError for a row that cannot be kept."""
+
+
+class EurosField(forms.IntegerField):
+    """Whole euros, typed as a number; a program may also send them as it reads them: {"amount": "1200.00", "currency": "EUR"}."""
+
+    def to_python(self, value: Any) -> int | None:
+        if isinstance(value, dict):
+            if set(value) != {"amount", "currency"} or value["currency"] != "EUR":
+                raise ValidationError(_("Write an amount in euros, without cents."))
+            value = str(value["amount"]).removesuffix(".00")
+        return super().to_python(value)
+
+
+class LinesField(forms.CharField):
+    """Texts, typed one a line; a program may send a list. Cleans to one text."""
+
+    widget = forms.Textarea
+    takes_rows = True
+
+    def to_python(self, value: Any) -> str:
+        if isinstance(value, list):
+            if not all(isinstance(line, str) for line in value):
+                raise ValidationError(_("This is not of the type that the field takes."))
+            value = clean_text("\n".join(line.replace("\n", " ") for line in value))
+        return super().to_python(value) or ""
 
 
 class DayInput(forms.DateInput):

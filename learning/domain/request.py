@@ -7,6 +7,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import F, Q, QuerySet
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from clusters.models import Cluster, Membership, Topic, User
@@ -91,6 +92,12 @@ def create_request(
         record(request, "create_request", by=by)
         reindex(request)
     return request
+
+
+def about_session(session: Session) -> dict[str, str]:
+    """What a request on `session` is about. Kept without a prefix: each reader gets the page in the own language."""
+    with translation.override("en"):
+        return {"about_title": session.title, "about_url": session.get_absolute_url()}
 
 
 def _point_session(session: Session, request: FeedbackRequest) -> None:

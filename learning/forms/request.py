@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from clusters.models import Cluster
 from inno4sports.core import clock
-from inno4sports.core.forms import MomentInput, PortalForm
+from inno4sports.core.forms import LinesField, MomentInput, PortalForm
 
 from ..domain.request import Invitee
 from ..models import FeedbackRequest, Questionnaire, Registration, Session
@@ -233,7 +233,7 @@ class InviteForm(PortalForm):
     """Registered persons, ticked beforehand, and pasted addresses; `people` and `rows` are read after validation."""
 
     persons = forms.MultipleChoiceField(label=_("Registered for the session"), required=False, widget=forms.CheckboxSelectMultiple)
-    addresses = forms.CharField(
+    addresses = LinesField(
         label=_("More people, one a line"),
         required=False,
         max_length=60_000,
@@ -286,3 +286,11 @@ class InviteForm(PortalForm):
     @property
     def people(self) -> list[Invitee]:
         return [row.invitee for row in self.rows if row.invitee]
+
+
+def invite_form(data: Any, asked: FeedbackRequest, form: type[InviteForm] = InviteForm) -> Any:
+    """The form for who may still be asked: those registered for its session are offered."""
+    registered = Registration.objects.current().filter(session__feedback_request=asked).select_related("user", "cluster")
+    invited = {email.lower() for email in asked.invitations.filter(withdrawn_at=None).values_list("email", flat=True)}
+    language = asked.cluster.main_language if asked.cluster else "en"
+    return form(data, registrations=list(registered), invited=invited, language=language)

@@ -19,6 +19,7 @@ from ..domain import practice as acts
 from ..forms.filters import LearningFilter
 from ..forms.practice import OpinionForm, PracticeForm, ReturnForm
 from ..models import GoodPractice
+from ..permissions import own_clusters
 from ..states import PRACTICE, PracticeStatus
 
 
@@ -77,12 +78,6 @@ def practice_create(request: HttpRequest) -> HttpResponse:
         messages.success(request, _("Saved as a draft. Submit it when it is complete."))
         return redirect(practice)
     return render(request, "learning/practice_create.html", {"form": form}, status=422 if form.errors else 200)
-
-
-def own_clusters(user: Any) -> list[Any]:
-    """Each cluster the person belongs to, once; the one whose bib they wear first."""
-    found = {m.cluster_id: m.cluster for m in user.own_memberships}
-    return sorted(found.values(), key=lambda cluster: cluster != user.home_cluster)
 
 
 @require_http_methods(["GET", "POST"])

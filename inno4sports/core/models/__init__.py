@@ -15,13 +15,12 @@ from .record import (
     OneTimeKey,
     OutboxMail,
     OutboxMailStatus,
-    SearchText,
-    SearchTextReach,
     Slot,
     StoredFile,
     stored_file_path,
 )
-from .thing import Actor, ActorKind, ActorQuerySet, Citation, Thing, ThingOrigin, ThingQuerySet, actor_key
+from .search import SearchText, SearchTextQuerySet, SearchTextReach, SearchWord
+from .thing import Actor, ActorKind, ActorQuerySet, Citation, Thing, ThingOrigin, ThingQuerySet, actor_key, log_moved, number_of
 
 __all__ = [
     "Actor",
@@ -44,7 +43,9 @@ __all__ = [
     "OutboxMail",
     "OutboxMailStatus",
     "SearchText",
+    "SearchTextQuerySet",
     "SearchTextReach",
+    "SearchWord",
     "Slot",
     "StoredFile",
     "Thing",
@@ -56,6 +57,8 @@ __all__ = [
     "fold_letters",
     "free_slug",
     "log_changes",
+    "log_moved",
+    "number_of",
     "pair_check",
     "status_check",
     "stored_file_path",
