@@ -7,7 +7,7 @@ from django.db import models
 from django.utils import translation
 
 from inno4sports.core.models import SearchText
-from inno4sports.core.search import Document, fold, indexes
+from inno4sports.core.search import Document, candidates, indexes, words_of
 
 from .models import Cluster, Organisation
 from .states import ClusterStatus, OrganisationStatus
@@ -37,12 +37,13 @@ def organisation_documents(organisation: Organisation) -> Iterable[Document]:
     yield Document(organisation.name, text, reach, organisation.cluster.code, organisation.language, topics)
 
 
+MOST = 500
 Rows = TypeVar("Rows", bound=models.QuerySet)
 
 
 def matching(rows: Rows, query: str) -> Rows:
-    """The rows whose indexed text holds every word of `query`, whatever accents were typed."""
-    for word in fold(query).split()[:8]:
-        hits = SearchText.objects.filter(thing_kind=rows.model._meta.label_lower, folded__contains=word)
-        rows = rows.filter(public_id__in=hits.values("thing_id"))
-    return rows
+    """The rows whose indexed text holds every word of `query`, whatever accents were typed; of very many the newest."""
+    if not (words := words_of(query)):
+        return rows
+    of_kind = SearchText.objects.filter(thing_kind=rows.model._meta.label_lower)
+    return rows.filter(public_id__in=[row.thing_id for row in candidates(words, of_kind, of_kind, MOST)])

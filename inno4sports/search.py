@@ -12,7 +12,7 @@ from dissemination.evidence import STAGE_OF
 from inno4sports.core.forms import clean_text
 from inno4sports.core.http import paged
 from inno4sports.core.models import SearchText
-from inno4sports.core.search import found
+from inno4sports.core.search import found, meant
 
 WORDS = STAGE_OF | {"clusters.cluster": "cluster", "clusters.organisation": "member", "actionplans.actionplan": "plan"}
 SHORTEST, MOST = 2, 200
@@ -24,6 +24,8 @@ def search(request: HttpRequest) -> HttpResponse:
     """Every word of `?q=` must be there, accents or not; `?kind=` narrows to one kind. Only what this reader may see is found."""
     q = typed_words(request)
     rows = rows_for(q, request.user) if len(q) >= SHORTEST else []
+    instead = meant(q) if len(q) > SHORTEST and not rows else ""
+    rows = rows or rows_for(instead, request.user)
     kinds: dict[str, int] = {}
     for row in rows:
         kinds[row.word] = kinds.get(row.word, 0) + 1
@@ -32,6 +34,7 @@ def search(request: HttpRequest) -> HttpResponse:
     page = paged(request, chosen)
     clusters = {c.code: c for c in Cluster.objects.filter(code__in={row.cluster_code for row in page})} if chosen else {}
     context = {"q": q, "page": page, "clusters": clusters, "short": 0 < len(q) < SHORTEST, "kinds": kinds, "kind": kind, "count": len(rows)}
+    context["instead"] = instead if rows else ""
     return render(request, "inno4sports/search.html", context)
 
 

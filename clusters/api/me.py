@@ -8,7 +8,7 @@ from rest_framework.response import Response
 from inno4sports.core.api.problems import Problem
 from inno4sports.core.api.told import OBJECT, Told
 from inno4sports.core.api.view import SAFE, ApiView, kept
-from inno4sports.core.api.writing import check_version, filled, once, read, wanted_version
+from inno4sports.core.api.writing import filled, once, read, wanted_version
 from inno4sports.core.lifecycle import Conflict
 from inno4sports.core.permissions import require
 
@@ -65,7 +65,8 @@ class Me(ApiView):
         version = wanted_version(request)
 
         def run() -> Response:
-            check_version(user, version)
+            if version is not None and version != user.version:
+                raise Conflict(user)
             base = filled(SettingsForm(instance=user))
             form = read(lambda data, files: SettingsForm(data, instance=user), request, base=base)
             edit_settings(user, by=self.actor(), version=version, **form.cleaned_data)

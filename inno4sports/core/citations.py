@@ -6,6 +6,8 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils.html import format_html
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from .models import Actor, Citation, Thing
@@ -37,6 +39,12 @@ def field_for(citations: type[Citation], thing: Thing) -> str:
     return next(f for f in citations.cites if citations._meta.get_field(f).related_model is type(thing))
 
 
+def in_its_language(thing: Thing) -> str:
+    """Its words, marked with their language where that is not the page's."""
+    language = getattr(thing, "language", "")
+    return format_html('<span lang="{}">{}</span>', language, thing) if language and language != get_language() else str(thing)
+
+
 class CitationField(forms.MultipleChoiceField):
     """What may be cited, grouped by kind; cleans to a list of things the person may see.
 
@@ -59,7 +67,7 @@ class CitationField(forms.MultipleChoiceField):
             keyed = {f"{t.kind}:{t.public_id}": t for t in things}
             self._things |= keyed
             if keyed:
-                choices.append((label, [(key, str(t)) for key, t in keyed.items()]))
+                choices.append((label, [(key, in_its_language(t)) for key, t in keyed.items()]))
         self.choices = choices
         self.initial = [f"{t.kind}:{t.public_id}" for t in cited]
 

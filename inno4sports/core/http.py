@@ -39,6 +39,7 @@ def page_context(request: HttpRequest) -> dict[str, Any]:
     """What every template may use; asks neither session nor messages, so that a visitor's page stays shareable."""
     htmx = getattr(request, "htmx", None)
     links = language_links(request.path)
+    query = request.META.get("QUERY_STRING", "")
     return {
         "base_template": "fragment.html" if htmx and not htmx.boosted else "page.html",
         "me": request.user if hasattr(request, "user") else None,
@@ -47,6 +48,7 @@ def page_context(request: HttpRequest) -> dict[str, Any]:
         "funding": settings.FUNDING,
         "operator": settings.OPERATOR,
         "language_links": links,
+        "language_query": f"?{query}" if query and request.method == "GET" else "",
         "canonical_url": settings.SITE_URL + request.path,
         "section": section_of(request),
     }

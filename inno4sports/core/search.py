@@ -1,16 +1,26 @@
-"""Search over folded text, the same on both databases: one row per thing and language, written with the act."""
+"""Search: one row per thing and language, written with the act; stems, beginnings and misspellings on PostgreSQL (docs/adr/0017)."""
 
+import re
 import unicodedata
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import Any
 
 from django.apps import apps
+from django.contrib.postgres.search import TrigramDistance
+from django.db import connection, transaction
 from django.db.models import Q
 from django.utils import translation
 
 from . import clock
-from .models import SearchText, Thing, fold_letters
+from .models import SearchText, SearchTextQuerySet, SearchWord, Thing, fold_letters
+
+NEWEST = 1000  # rows that are looked through before the index is asked
+ENOUGH = 100  # hits among them
+LONGEST = 100_000
+ALIKE = 0.7
+_WORD = re.compile(r"[^\W\d_]{4,40}")
 
 
 @dataclass(frozen=True)
@@ -41,6 +51,8 @@ def indexes(kind: str) -> Callable[[Callable[[Any], Iterable[Document]]], Callab
 
 def fold(text: str) -> str:
     """Lower case without accents: what people type on any keyboard finds what is written."""
+    if text.isascii():
+        return text.lower()
     for _pass in range(2):  # decomposing 𝕬 gives a capital again
         decomposed = unicodedata.normalize("NFKD", fold_letters(text).casefold())
         text = "".join(c for c in decomposed if not unicodedata.combining(c))
@@ -57,6 +69,8 @@ def reindex(thing: Thing) -> None:
     with translation.override("en"):  # addresses are kept without a language prefix
         url = thing.get_absolute_url()[:300]
     for d in documents:
+        folded = fold(f"{d.title} {d.text} {d.words}")
+        remember_words(folded)
         SearchText.objects.update_or_create(
             thing_kind=thing.kind,
             thing_id=thing.public_id,
@@ -65,7 +79,8 @@ def reindex(thing: Thing) -> None:
                 "title": d.title[:300],
                 "url": url,
                 "excerpt": " ".join(d.text[:600].split())[:400],
-                "folded": fold(f"{d.title} {d.text} {d.words}"),
+                "text": f"{d.title} {d.text}"[:LONGEST],
+                "folded": folded[:LONGEST],
                 "reach": d.reach,
                 "cluster_code": d.cluster_code,
                 "changed_at": clock.now(),
@@ -73,22 +88,64 @@ def reindex(thing: Thing) -> None:
         )
 
 
-def found(query: str, reaches: Iterable[str], cluster_codes: Iterable[str], user: Any, limit: int = 200) -> list[SearchText]:
-    """Rows that hold every word of `query` and whose things `user` may see, best first, at most `limit`; three queries at most."""
-    words = fold(query).split()[:8]
+def words_of(query: str) -> list[tuple[str, str]]:
+    """The words that are looked for, each as it was typed and folded; what has neither letter nor figure is none."""
+    words = [(word, fold(word)) for word in query.split()]
+    return [pair for pair in words if any(c.isalnum() for c in pair[1])][:8]
+
+
+def candidates(words: list[tuple[str, str]], rows: SearchTextQuerySet, newest: SearchTextQuerySet, most: int) -> list[SearchText]:
+    """Some of `rows` that hold every word, newest first, without their long texts: two queries at most, of bounded work.
+
+    A common word has hits enough among the `newest` rows; of what is rarer the index knows where it is. Nobody needs
+    a million hits, and no query waits for them.
+    """
     if not words:
         return []
+    rows = rows.holding(words).defer("text", "folded")
+    recent = list(rows.filter(pk__in=newest.order_by("-changed_at", "-id").values("pk")[:NEWEST]).order_by("-changed_at", "-id")[:most])
+    if len(recent) >= ENOUGH:
+        return recent
+    older = rows.exclude(pk__in=[row.pk for row in recent]).order_by()[: most - len(recent)]
+    return recent + sorted(older, key=lambda row: (row.changed_at, row.pk), reverse=True)
+
+
+def found(query: str, reaches: Iterable[str], cluster_codes: Iterable[str], user: Any, limit: int = 200) -> list[SearchText]:
+    """Rows that hold every word of `query` and whose things `user` may see, best first, at most `limit`; three queries at most."""
+    words = words_of(query)
     rows = SearchText.objects.filter(Q(reach__in=list(reaches)) | Q(reach="cluster", cluster_code__in=list(cluster_codes)))
-    for word in words:
-        rows = rows.filter(folded__contains=word)
-    candidates = list(rows.order_by("-changed_at", "id")[: limit * 5])
-    candidates.sort(key=lambda r: not all(w in fold(r.title) for w in words))
-    seen = visible_ids({(r.thing_kind, r.thing_id) for r in candidates}, user)
+    hits = candidates(words, rows, SearchText.objects.all(), limit)
+    hits.sort(key=lambda r: not all(w in fold(r.title) for _typed, w in words))
+    seen = visible_ids({(r.thing_kind, r.thing_id) for r in hits}, user)
     best: dict[Any, SearchText] = {}
-    for row in candidates:
+    for row in hits:
         if row.thing_id in seen:
             best.setdefault(row.thing_id, row)
     return list(best.values())[:limit]
+
+
+def meant(query: str) -> str:
+    """`query` with each word that occurs nowhere replaced by the one most like it; "" when nothing is near. PostgreSQL only.
+
+    A word of a text that is not for everybody may be among them: it finds what its reader may see, and is shown with that alone.
+    """
+    words = [folded for _typed, folded in words_of(query)]
+    if connection.vendor != "postgresql" or len(words) > 4:
+        return ""
+    near = [most_like(word) for word in words]
+    return " ".join(near) if all(near) and near != words else ""
+
+
+def most_like(word: str) -> str:
+    rows = SearchWord.objects.order_by(TrigramDistance("word", word)).values_list("word", flat=True)
+    return next(iter(get_close_matches(word, rows[:20], n=1, cutoff=ALIKE)), "")
+
+
+def remember_words(folded: str) -> None:
+    """After the commit, so that acts never wait for each other over a word."""
+    rows = [SearchWord(word=word) for word in sorted(set(_WORD.findall(folded)[:2000]))]
+    if rows and connection.vendor == "postgresql":
+        transaction.on_commit(lambda: SearchWord.objects.bulk_create(rows, ignore_conflicts=True), robust=True)
 
 
 def visible_ids(things: Iterable[tuple[str, Any]], user: Any) -> set[Any]:

@@ -12,7 +12,7 @@ from django.db import connection, transaction
 from django.db.models import F
 
 from . import clock, outbox
-from .models import Heartbeat, Job, Notification, OneTimeKey, OutboxMail, StoredFile
+from .models import Change, Heartbeat, Job, KeptAnswer, Notification, OneTimeKey, OutboxMail, StoredFile
 from .slots import take_slot
 
 logger = logging.getLogger(__name__)
@@ -87,8 +87,12 @@ def _worker_ready(**_kwargs: Any) -> None:
 
 @shared_task(name="core.tidy_core")
 def tidy_core() -> None:
-    """Forget what has served: keys after a day, final mails after 90 days, settled notifications after a year, lost files."""
-    OneTimeKey.objects.filter(created_at__lt=clock.now() - timedelta(days=1)).delete()
+    """Forget what has served: keys after a day, final mails after 90 days, changes after half a year, settled notifications after a year, lost files."""
+    for keys in (OneTimeKey, KeptAnswer):
+        keys._default_manager.filter(created_at__lt=clock.now() - timedelta(days=1)).delete()
+    # The last change stays: by it a copy knows that it has everything.
+    last = Change.objects.filter(position__isnull=False).order_by("-position").first()
+    Change.objects.filter(at__lt=clock.now() - timedelta(days=180)).exclude(pk=last.pk if last else 0).delete()
     OutboxMail.objects.filter(final_at__lt=clock.now() - timedelta(days=90)).delete()
     Notification.objects.filter(settled_at__lt=clock.now() - timedelta(days=365)).delete()
     forget_lost_files(before=clock.now() - timedelta(days=1))

@@ -250,7 +250,7 @@ class Block:
 
     def searched(self, model: type[models.Model], length: int, i: int) -> dict[str, Any]:
         title, body = text(i, 6).capitalize(), text(i, length)
-        return {"thing_kind": model._meta.label_lower, "thing_id": number_of(model, i), "language": "en", "title": title, "excerpt": body[:400],
+        return {"thing_kind": model._meta.label_lower, "thing_id": number_of(model, i), "language": "en", "title": title, "excerpt": body[:400], "text": body,
                 "url": f"/bench/{model._meta.model_name}/{i}/", "folded": fold(f"{title} {body}"), "reach": "public", "cluster_code": self.cluster(i).code,
                 "changed_at": self.at(i)}  # fmt: skip
 

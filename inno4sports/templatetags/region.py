@@ -5,7 +5,7 @@ from itertools import groupby
 from typing import Any
 
 from django import template
-from django.db.models import CharField, F, Func, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import CharField, OuterRef, Q, QuerySet, Value
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -14,7 +14,7 @@ from actionplans.models import Action, ActionPlan, Ambition
 from actionplans.states import AmbitionStatus
 from clusters.models import Cluster
 from dissemination.models import Finding, FindingKind
-from inno4sports.core.models import Thing
+from inno4sports.core.models import Thing, number_of
 from learning.models import GoodPractice, Lesson, Session
 
 register = template.Library()
@@ -111,8 +111,3 @@ def region_counts(context: dict[str, Any], cluster: Cluster, total: int | None =
     facts = [] if total is None else [(_("member organisations"), total, reverse("clusters:cluster_members", args=[cluster.slug]))]
     facts += [(label, numbers[f"n_{name}"], f"{reverse(view)}?cluster={cluster.slug}") for label, name, view in lists]
     return {"facts": facts}
-
-
-def number_of(rows: QuerySet) -> Subquery:
-    """How many `rows` there are, beside the row of the query around it."""
-    return Subquery(rows.order_by().annotate(number=Func(F("pk"), function="COUNT")).values("number"))

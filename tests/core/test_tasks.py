@@ -1,6 +1,7 @@
 """What the workers tidy up."""
 
 import datetime as dt
+import uuid
 
 import pytest
 from django.core.files.base import ContentFile
@@ -8,7 +9,7 @@ from django.db import DatabaseError, connection
 
 from inno4sports.core import clock
 from inno4sports.core.forms import store_file
-from inno4sports.core.models import StoredFile
+from inno4sports.core.models import Change, KeptAnswer, StoredFile
 from inno4sports.core.tasks import tidy_core
 
 pytestmark = pytest.mark.django_db
@@ -46,3 +47,13 @@ def test_upload_of_an_act_that_failed_is_forgotten_after_a_day(people, settings,
 def test_tidy_core_before_the_first_upload(settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path / "media"
     tidy_core()
+
+
+def test_tidy_core_forgets_old_answers_and_changes_but_the_last(db):
+    old = clock.now() - dt.timedelta(days=181)
+    for position in (1, 2):
+        Change.objects.create(thing_kind="learning.lesson", thing_id=uuid.uuid4(), reach="public", position=position, at=old)
+    KeptAnswer.objects.create(name="a", asked="b", status=201, created_at=old)
+    tidy_core()
+    assert list(Change.objects.values_list("position", flat=True)) == [2]
+    assert not KeptAnswer.objects.exists()

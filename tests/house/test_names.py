@@ -9,6 +9,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from inno4sports.core.history import VERBS
 from inno4sports.core.lifecycle import LIFECYCLES
+from tests.journeys.screens import SCREENS, page_templates
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 OURS = ("inno4sports", "clusters", "learning", "actionplans", "dissemination")
@@ -42,6 +43,11 @@ def test_template_is_used(path):
             if file.suffix in (".py", ".html", ".txt") and file != path and any(f'"{n}"' in file.read_text() for n in needles):
                 return
     pytest.fail(f"{name} is used nowhere")
+
+
+def test_every_page_stands_in_the_table_of_screens():
+    """A new page is looked at by the browser as all others are; one that is gone leaves no row behind."""
+    assert {screen.template for screen in SCREENS} == page_templates()
 
 
 @pytest.mark.parametrize("cycle", LIFECYCLES.values(), ids=lambda c: c.model)

@@ -20,7 +20,7 @@ from . import asking
 
 pytestmark = pytest.mark.django_db
 
-SIX = [f"p{n}@example.org" for n in range(6)]
+SIX = [f"guest{n}@example.org" for n in range(6)]
 
 
 def question(asked, key="home"):
@@ -201,7 +201,7 @@ def test_summary_detail_shows_names_and_unreleased_texts_to_the_hosts_only(peopl
     share_summary(asked, by=people.ben_acts)
     hosts = page(client, people.ben, "summary_detail", asked.slug).content.decode()
     others = page(client, people.carla, "summary_detail", asked.slug).content.decode()
-    for secret in ("P3", "Light the tracks", "Release the text", "Single answers"):
+    for secret in ("Guest3", "Light the tracks", "Release the text", "Single answers"):
         assert secret in hosts, secret
         assert secret not in others, secret
     assert "<svg" in others

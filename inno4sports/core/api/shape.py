@@ -141,6 +141,17 @@ def licence_links(rows: list[dict[str, Any]]) -> list[str]:
     return [f'<{CC_BY}>; rel="license"'] if rows and all(row.get("licence") == CC_BY for row in rows) else []
 
 
+class Rows(serializers.Field):
+    """Rows that belong to the thing, each in a small shape of its own."""
+
+    def __init__(self, shape: "type[Shape]", **options: Any) -> None:
+        self.shape = shape
+        super().__init__(read_only=True, **options)
+
+    def to_representation(self, value: Any) -> Any:
+        return [{name: get(one) for name, get in self.shape.getters().items()} for one in value.all()]
+
+
 class Label(serializers.Field):
     """A choice in the caller's language: `status_label` of `status`."""
 
@@ -175,7 +186,7 @@ class Shape(serializers.ModelSerializer):
     guarded: dict[str, str] = {}
     prefetch: tuple[Any, ...] = ()  # what its own getters read besides
     _getters: dict[str, Getter] | None = None
-    _reads: tuple[list[str], list[str], list[tuple[str, type[Citation]]]] | None = None
+    _reads: tuple[list[str], list[str], list[tuple[str, models.QuerySet]]] | None = None
 
     @classmethod
     def getters(cls) -> dict[str, Getter]:
@@ -185,23 +196,31 @@ class Shape(serializers.ModelSerializer):
         return cls._getters
 
     @classmethod
-    def reads(cls) -> tuple[list[str], list[str], list[tuple[str, type[Citation]]]]:
-        """Foreign keys, many-to-many names and citations that the fields read, found once."""
+    def reads(cls) -> tuple[list[str], list[str], list[tuple[str, models.QuerySet]]]:
+        """Foreign keys, many-to-many names, and rows (citations, small shapes) that the fields read, found once."""
         if "_reads" not in cls.__dict__ or cls._reads is None:
             keys = {f.name for f in cls.Meta.model._meta.concrete_fields if f.is_relation}
             joins: list[str] = []
             manies: list[str] = []
-            citations: list[tuple[str, type[Citation]]] = []
+            rows: list[tuple[str, models.QuerySet]] = []
             for field in cls().fields.values():
                 path = (field.source or "").split(".")
                 if isinstance(field, Cites):
-                    citations.append((path[0], cls.Meta.model._meta.get_field(path[0]).related_model))
+                    citation: type[Citation] = cls.Meta.model._meta.get_field(path[0]).related_model
+                    rows.append((path[0], citation._default_manager.select_related(*citation.cites, *citation.reads)))
+                elif isinstance(field, Rows):
+                    rows.append(("__".join(path), prepared(field.shape.Meta.model._default_manager.all(), field.shape)))
                 elif isinstance(field, References):
                     manies.append(path[0])
                 elif path[0] in keys:
                     joins.append("__".join(path if isinstance(field, Reference) else path[:-1] or path))
-            cls._reads = joins, manies, citations
+            cls._reads = joins, manies, rows
         return cls._reads
+
+    @classmethod
+    def loaded(cls, things: models.QuerySet, who: Any) -> models.QuerySet:  # noqa: ARG003 -- for shapes that count what `who` may see
+        """With all that the fields read; a shape whose fields are counted in the query adds that here."""
+        return prepared(things, cls)
 
     @classmethod
     def names(cls) -> list[str]:
@@ -303,7 +322,7 @@ def opened(rows: list[dict[str, Any]], name: str, field: Reference, who: Any) ->
     query: models.QuerySet = shape.Meta.model._default_manager.all()
     if issubclass(shape.Meta.model, Thing):
         query = shape.Meta.model._default_manager.visible_to(who)
-    things = list(prepared(query, shape).filter(**{f"{field.by}__in": keys}))
+    things = list(shape.loaded(query, who).filter(**{f"{field.by}__in": keys}))
     found = {getattr(thing, field.by): row for thing, row in zip(things, shape.rows(things, who), strict=True)}
     for row in rows:
         value = row.get(name)
@@ -312,10 +331,10 @@ def opened(rows: list[dict[str, Any]], name: str, field: Reference, who: Any) ->
 
 def prepared(query: models.QuerySet, shape: type[Shape]) -> models.QuerySet:
     """With what the shape reads of other tables, so that a page of any length is a fixed number of queries."""
-    joins, manies, citations = shape.reads()
+    joins, manies, rows = shape.reads()
     query = query.select_related(*joins) if joins else query
-    cited = [models.Prefetch(name, rows._default_manager.select_related(*rows.cites, *rows.reads)) for name, rows in citations]
-    return query.prefetch_related(*manies, *cited, *shape.prefetch)
+    gathered = [models.Prefetch(name, of.all()) for name, of in rows]
+    return query.prefetch_related(*manies, *gathered, *shape.prefetch)
 
 
 def chosen_fields(shape: type[Shape], asked: str | None, name: str) -> list[str] | None:

@@ -6,7 +6,8 @@ from typing import Any
 import rules
 from django import forms
 
-from ..forms import EurosField, RowsField
+from ..forms import EurosField, LinesField, RowsField
+from .rows import FormsField
 from .shape import Money, Shape
 
 Schema = dict[str, Any]
@@ -88,9 +89,13 @@ def field_schema(box: forms.Field) -> Schema:
     return found
 
 
-def typed(box: forms.Field) -> Schema:
+def typed(box: forms.Field) -> Schema:  # noqa: C901 -- a table, read from top to bottom
     if isinstance(box, forms.MultipleChoiceField | forms.ModelMultipleChoiceField):
         return {"type": "array", "items": {"type": "string"}}
+    if isinstance(box, FormsField):
+        return {"type": "array", "items": box.row_schema or form_schema(box.formset.form)}
+    if isinstance(box, LinesField):
+        return {"type": ["array", "string"], "items": {"type": "string"}}
     if isinstance(box, RowsField):
         columns = {name: {"type": "string"} for name in box.columns}
         return {"type": "array", "items": {"type": "object", "properties": columns, "additionalProperties": False}}
@@ -108,7 +113,13 @@ def typed(box: forms.Field) -> Schema:
     choices: Any = getattr(box, "choices", None)
     if isinstance(box, forms.TypedChoiceField) and box.coerce is int:
         return {"type": "integer", "enum": [value for value, _words in choices]}
-    formats = ((forms.DateField, "date"), (forms.EmailField, "email"), (forms.URLField, "uri"), (forms.UUIDField, "uuid"))
+    formats = (
+        (forms.DateField, "date"),
+        (forms.DateTimeField, "date-time"),
+        (forms.EmailField, "email"),
+        (forms.URLField, "uri"),
+        (forms.UUIDField, "uuid"),
+    )
     found: Schema = {"type": "string", **next(({"format": name} for kind, name in formats if isinstance(box, kind)), {})}
     if isinstance(choices, list) and not isinstance(box, forms.ModelChoiceField) and choices and not isinstance(choices[0][1], list | tuple):
         found["enum"] = [value for value, _words in choices]

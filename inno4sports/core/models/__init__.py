@@ -15,13 +15,12 @@ from .record import (
     OneTimeKey,
     OutboxMail,
     OutboxMailStatus,
-    SearchText,
-    SearchTextReach,
     Slot,
     StoredFile,
     stored_file_path,
 )
-from .thing import Actor, ActorKind, ActorQuerySet, Citation, Thing, ThingOrigin, ThingQuerySet, actor_key, log_moved
+from .search import SearchText, SearchTextQuerySet, SearchTextReach, SearchWord
+from .thing import Actor, ActorKind, ActorQuerySet, Citation, Thing, ThingOrigin, ThingQuerySet, actor_key, log_moved, number_of
 
 __all__ = [
     "Actor",
@@ -44,7 +43,9 @@ __all__ = [
     "OutboxMail",
     "OutboxMailStatus",
     "SearchText",
+    "SearchTextQuerySet",
     "SearchTextReach",
+    "SearchWord",
     "Slot",
     "StoredFile",
     "Thing",
@@ -57,6 +58,7 @@ __all__ = [
     "free_slug",
     "log_changes",
     "log_moved",
+    "number_of",
     "pair_check",
     "status_check",
     "stored_file_path",

@@ -185,38 +185,6 @@ class StoredFile(models.Model):
         return self.name
 
 
-class SearchTextReach(models.TextChoices):
-    PUBLIC = "public", _("everybody")
-    NETWORK = "network", _("the network")
-    CLUSTER = "cluster", _("the own cluster")
-
-
-class SearchText(models.Model):
-    """What the search finds: one row per thing and language, folded; the thing itself is asked again before it is shown."""
-
-    Reach = SearchTextReach
-
-    thing_kind = models.CharField(max_length=60)
-    thing_id = models.UUIDField()
-    language = models.CharField(max_length=8)
-    title = models.CharField(max_length=300)
-    url = models.CharField(max_length=300)
-    excerpt = models.CharField(max_length=400, blank=True)
-    folded = models.TextField()
-    reach = models.CharField(max_length=8, choices=Reach)
-    cluster_code = models.CharField(max_length=40, blank=True)
-    changed_at = models.DateTimeField(default=clock.now)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["thing_kind", "thing_id", "language"], name="core_searchtext_once"),
-            status_check("core_searchtext_reach", SearchTextReach, "reach"),
-        ]
-
-    def __str__(self) -> str:
-        return self.title
-
-
 class ContentVersionQuerySet(models.QuerySet["ContentVersion"]):
     def current(self) -> str:
         """What a page is made of from now on; read it before the content."""

@@ -20,6 +20,11 @@ def actor_key(**options: Any) -> models.ForeignKey:
     return models.ForeignKey("core.Actor", models.PROTECT, related_name="+", null=True, blank=True, **options)
 
 
+def number_of(rows: models.QuerySet) -> models.Subquery:
+    """How many `rows` there are, beside the row of the query around it."""
+    return models.Subquery(rows.order_by().annotate(number=models.Func(models.F("pk"), function="COUNT")).values("number"), models.IntegerField())
+
+
 class ActorQuerySet(models.QuerySet["Actor"]):
     def of(self, user: Any) -> "Actor":
         """The actor that a signed-in user acts as."""
