@@ -9,13 +9,14 @@ from django.utils.translation import gettext as _
 from inno4sports.core.outbox import Letter, mail_of
 from inno4sports.core.tokens import make_token
 
-from .models import Invitation, Membership, Organisation
+from .models import Invitation, Membership, Organisation, Webhook
 from .states import ClusterStatus, OrganisationStatus
 
 INVITED = "clusters.invited"
 SIGN_UP_RECEIVED = "clusters.sign_up_received"
 TO_APPROVE = "clusters.organisation_to_approve"
 DECIDED = "clusters.organisation_decided"
+WEBHOOK_OFF = "clusters.webhook_off"
 PURPOSE = "invitation"
 
 
@@ -76,3 +77,13 @@ def organisation_decided(ids: dict[str, Any]) -> Letter | None:
     context = {"organisation": organisation, "cluster": organisation.cluster, "approved": approved}
     context["url"] = settings.SITE_URL + organisation.get_absolute_url()
     return Letter(words % {"name": organisation.name}, "clusters/organisation_decided", context)
+
+
+@mail_of(WEBHOOK_OFF)
+def webhook_off(ids: dict[str, Any]) -> Letter | None:
+    """Due while it is off."""
+    webhook = Webhook.objects.select_related("program").filter(pk=ids["webhook"]).exclude(off_at=None).first()
+    if webhook is None:
+        return None
+    context = {"webhook": webhook, "program": webhook.program, "url": settings.SITE_URL + webhook.get_absolute_url()}
+    return Letter(_("Switched off: a webhook of %(name)s") % {"name": webhook.program.name}, "clusters/webhook_off", context)

@@ -49,6 +49,15 @@ def of_the_organisation(user: Any, organisation: Any) -> bool:
 
 
 @predicate
+def keeps(user: Any, thing: Any) -> bool:
+    """Manager of the cluster that the program belongs to; for EPSI's an editor."""
+    if thing is None:
+        return bool(user.managed_ids) or user.is_editor
+    owner = cluster_id_of(thing)
+    return user.manages(owner) if owner else user.is_editor
+
+
+@predicate
 def in_network(user: Any, _thing: Any) -> bool:
     return user.in_network
 
@@ -75,4 +84,5 @@ rules.add_perm("clusters.edit_settings", signed_in)
 rules.add_perm("clusters.keep_tokens", signed_in)
 rules.add_perm("clusters.keep_programs", manages_owner)
 rules.add_perm("clusters.keep_epsi_programs", is_editor)
+rules.add_perm("clusters.keep_webhooks", keeps)
 needs_person("clusters.edit_settings", "clusters.keep_tokens", "clusters.keep_programs", "clusters.keep_epsi_programs")

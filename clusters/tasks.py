@@ -1,11 +1,14 @@
-"""What the workers do for clusters: forget the personal data that has served."""
+"""What the workers do for clusters: tell webhooks, forget the personal data that has served."""
 
+import time
 from datetime import timedelta
 
 from celery import shared_task
 
 from inno4sports.core import clock
+from inno4sports.core.tasks import DELIVER_FOR
 
+from .domain.delivery import deliver_webhooks, forget_old_deliveries, tell_webhooks
 from .domain.member import forget_old_invitations
 from .domain.organisation import forget_declined_contacts
 from .domain.program import forget_ended_access_tokens
@@ -22,3 +25,13 @@ def tidy_clusters() -> None:
     forget_declined_contacts(before=before)
     forget_old_tokens(before=before)
     forget_ended_access_tokens(before=clock.now())
+    forget_old_deliveries(before=clock.now() - timedelta(days=30))
+
+
+@shared_task(name="clusters.tell_webhooks")
+def tell() -> None:
+    """Write what webhooks are owed, then send what is due until nothing is or the turn is over."""
+    until = time.monotonic() + DELIVER_FOR.total_seconds()
+    tell_webhooks()
+    while time.monotonic() < until and deliver_webhooks():
+        pass

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import cluster, device, invitation, member, organisation, program, settings, strength, token
+from .views import cluster, device, invitation, member, organisation, program, settings, strength, token, webhook
 
 app_name = "clusters"
 
@@ -30,6 +30,12 @@ urlpatterns = [
     path("programs/", program.program_list, name="program_list"),
     path("programs/<uuid:public_id>/secret/", program.program_renew, name="program_renew"),
     path("programs/<uuid:public_id>/revoke/", program.program_revoke, name="program_revoke"),
+    path("programs/<uuid:public_id>/webhooks/", webhook.webhook_list, name="webhook_list"),
+    path("webhooks/<uuid:public_id>/", webhook.webhook_detail, name="webhook_detail"),
+    path("webhooks/<uuid:public_id>/secret/", webhook.webhook_renew, name="webhook_renew"),
+    path("webhooks/<uuid:public_id>/on/", webhook.webhook_switch_on, name="webhook_switch_on"),
+    path("webhooks/<uuid:public_id>/delete/", webhook.webhook_delete, name="webhook_delete"),
+    path("webhooks/deliveries/<uuid:public_id>/again/", webhook.delivery_again, name="delivery_again"),
     path("device/", device.device_approve, name="device_approve"),
     path("organisations/<slug:slug>/", organisation.organisation_detail, name="organisation_detail"),
     path("organisations/<slug:slug>/edit/", organisation.organisation_edit, name="organisation_edit"),

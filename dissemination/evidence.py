@@ -4,6 +4,7 @@ The one module that reads upwards. One recursive query walks the graph of citati
 found: a panel costs three queries whatever hangs on the trail.
 """
 
+import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -51,6 +52,8 @@ class Node:
     is_demo: bool = False
     way_out: str = ""
     way_out_label: str | Promise = ""
+    kind: str = ""
+    public_id: uuid.UUID | None = None
 
 
 @dataclass
@@ -161,15 +164,16 @@ def shown(keys: Iterable[Key], user: Any) -> dict[Key, Node]:
         number = Cast(shape.number, CharField()) if shape.number else Value("", CharField())
         cluster = F(shape.cluster) if shape.cluster else Value(None, BigIntegerField())
         rows = shape.model.objects.visible_to(user).filter(pk__in=ids).order_by()
-        parts.append(rows.values_list(Value(kind, CharField()), "pk", "title", "language", F(shape.slug), number, cluster, "origin"))
+        parts.append(rows.values_list(Value(kind, CharField()), "pk", "title", "language", F(shape.slug), number, cluster, "origin", "public_id"))
     if not parts:
         return {}
     found = list(parts[0].union(*parts[1:], all=True)) if len(parts) > 1 else list(parts[0])
     clusters = Cluster.objects.in_bulk({row[6] for row in found if row[6]})
     nodes: dict[Key, Node] = {}
-    for kind, pk, title, language, slug, number, cluster_id, origin in found:
+    for kind, pk, title, language, slug, number, cluster_id, origin, public_id in found:
         url = reverse(SHAPES[kind].url, args=[slug, number] if number else [slug])
-        nodes[kind, pk] = Node(STAGE_OF[kind], "", title, language, url, clusters.get(cluster_id), origin == Thing.Origin.DEMO)
+        is_demo = origin == Thing.Origin.DEMO
+        nodes[kind, pk] = Node(STAGE_OF[kind], "", title, language, url, clusters.get(cluster_id), is_demo, kind=kind, public_id=public_id)
     return nodes
 
 

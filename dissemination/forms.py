@@ -54,11 +54,11 @@ class FindingForm(ProposeForm):
     topics = forms.ModelMultipleChoiceField(Topic.objects.all(), label=_("Topics"), required=False, widget=forms.CheckboxSelectMultiple)
 
     class Meta(ProposeForm.Meta):
-        fields = ["finding_kind", "title", "summary", "text", "url", "audience", "language"]
+        fields = ["finding_kind", "title", "summary", "text", "publication_url", "audience", "language"]
         widgets = {"summary": forms.Textarea(attrs={"rows": 4}), "text": forms.Textarea(attrs={"rows": 18}), "audience": forms.RadioSelect}
         help_texts = {"text": _("Formatted by simple signs: ## before a heading, - before a point, [words](address) for a link")}
 
-    field_order = ["title", "summary", "text", "cited", "url", "finding_kind", "topics", "audience", "language"]
+    field_order = ["title", "summary", "text", "cited", "publication_url", "finding_kind", "topics", "audience", "language"]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -60,7 +60,7 @@ class Finding(Lived, Thing):
     title = models.CharField(_("title"), max_length=200)
     summary = models.TextField(_("summary"), max_length=600)
     text = models.TextField(_("text"), max_length=30000, blank=True)
-    url = models.URLField(_("address of the publication"), max_length=500, blank=True)
+    publication_url = models.URLField(_("address of the publication"), max_length=500, blank=True, db_column="url")
     topics = models.ManyToManyField(Topic, blank=True, related_name="+", verbose_name=_("topics"))
     # Kept from the citations when they change: who is told, who may publish, whose page shows it.
     cited_clusters = models.ManyToManyField(Cluster, blank=True, related_name="+", editable=False)
@@ -93,12 +93,17 @@ class Finding(Lived, Thing):
     def get_absolute_url(self) -> str:
         return reverse("dissemination:finding_detail", args=[self.slug])
 
+    @property
+    def is_inner(self) -> bool:
+        return self.status != FindingStatus.PUBLISHED
+
 
 class FindingCitation(Citation):
     """What a finding rests on: anything below it."""
 
     cites = ("session", "practice", "feedback_request", "lesson", "ambition", "action", "result")
     citing = "finding"
+    reads = ("action__plan",)
 
     finding = models.ForeignKey(Finding, models.CASCADE, related_name="citations")
     session = models.ForeignKey(Session, models.PROTECT, null=True, blank=True, related_name="+")

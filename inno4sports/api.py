@@ -2,8 +2,12 @@
 
 from django.urls import path, re_path
 
+from actionplans.api import ROUTES as ACTIONPLANS
 from clusters.api import ROUTES as CLUSTERS
+from clusters.api.me import Me
+from dissemination.api import ROUTES as DISSEMINATION
 from inno4sports.api_docs import docs
+from inno4sports.api_gathered import File, Search, Tasks
 from inno4sports.core.api.description import Description
 from inno4sports.core.api.view import NotHere
 from learning.api import ROUTES as LEARNING
@@ -12,6 +16,12 @@ app_name = "api"
 urlpatterns = [
     *CLUSTERS,
     *LEARNING,
+    *ACTIONPLANS,
+    *DISSEMINATION,
+    path("files/<uuid:public_id>/", File.as_view(), name="file"),
+    path("search/", Search.as_view(), name="search"),
+    path("me/", Me.as_view(), name="me"),
+    path("me/tasks/", Tasks.as_view(), name="tasks"),
     path("schema/", Description.as_view(), name="schema"),
     path("docs/", docs, name="docs"),
     re_path("", NotHere.as_view(), name="not_here"),

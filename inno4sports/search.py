@@ -1,5 +1,7 @@
 """The search page: all I may see, by words."""
 
+from typing import Any
+
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -20,7 +22,7 @@ SHORTEST, MOST = 2, 200
 @require_safe
 def search(request: HttpRequest) -> HttpResponse:
     """Every word of `?q=` must be there, accents or not; `?kind=` narrows to one kind. Only what this reader may see is found."""
-    q = clean_text(request.GET.get("q", "")).strip()[:200]
+    q = typed_words(request)
     rows = rows_for(q, request.user) if len(q) >= SHORTEST else []
     instead = meant(q) if len(q) > SHORTEST and not rows else ""
     rows = rows or rows_for(instead, request.user)
@@ -34,6 +36,10 @@ def search(request: HttpRequest) -> HttpResponse:
     context = {"q": q, "page": page, "clusters": clusters, "short": 0 < len(q) < SHORTEST, "kinds": kinds, "kind": kind, "count": len(rows)}
     context["instead"] = instead if rows else ""
     return render(request, "inno4sports/search.html", context)
+
+
+def typed_words(request: Any) -> str:
+    return clean_text(request.GET.get("q", "")).strip()[:200]
 
 
 def rows_for(q: str, user: object) -> list[SearchText]:

@@ -234,6 +234,7 @@ TIMETABLE = {
     "core.run_jobs": (30, 30),
     "core.beat_seen": (15, 15),
     "core.tidy_core": (600, 3600),
+    "clusters.tell_webhooks": (20, 20),
     "clusters.tidy_clusters": (600, 24 * 3600),
     "learning.remind_and_close_requests": (300, 300),
     "dissemination.compose_digests": (60, 60),
@@ -370,6 +371,11 @@ IDP_OIDC_ACCESS_TOKEN_EXPIRES_IN = 3600
 IDP_OIDC_REFRESH_TOKEN_EXPIRES_IN = 90 * 24 * 3600
 # Persons behind one address share it.
 IDP_OIDC_RATE_LIMITS = {"device_user_code": "20/m/ip"}
+
+# Only for trying webhooks out on one machine: loopback counts as outside, and http is called.
+WEBHOOKS_TO_LOOPBACK = env.bool("WEBHOOKS_TO_LOOPBACK", default=False)
+if PRODUCTION and WEBHOOKS_TO_LOOPBACK:
+    raise ImproperlyConfigured("WEBHOOKS_TO_LOOPBACK: a production portal (SITE_URL with https) calls nobody inside.")
 
 # What is measured (GET /metrics) is shown to whoever brings this token; without one the address does not exist.
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")

@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from actionplans.models import Action, ActionPlan
-from clusters.models import Cluster
+from clusters.models import Cluster, User
 from dissemination.evidence import flows, longest_thread
 from dissemination.models import Finding
 from inno4sports.core import clock
@@ -84,14 +84,18 @@ def contact(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def file(request: HttpRequest, public_id: str) -> HttpResponse:
+    return file_response(visible_file(request.user, public_id))
+
+
+def visible_file(user: User, public_id: str) -> StoredFile:
     """A stored file, for people of the network who see the thing it belongs to; a bare account sees none."""
     stored = get_object_or_404(StoredFile, public_id=public_id)
-    if not request.user.in_network:
+    if not user.in_network:
         raise Http404
     model = apps.get_model(stored.thing_kind)
-    if not model.objects.visible_to(request.user).filter(public_id=stored.thing_id).exists():
+    if not model.objects.visible_to(user).filter(public_id=stored.thing_id).exists():
         raise Http404
-    return file_response(stored)
+    return stored
 
 
 @login_not_required

@@ -4,6 +4,7 @@ from typing import Any
 
 import rules
 
+from clusters.models import Cluster
 from clusters.permissions import is_editor, manages_owner
 from inno4sports.core.permissions import holds_link, needs_person, predicate
 
@@ -58,6 +59,17 @@ def holds_invitation(who: Any, feedback: Any) -> bool:
 @predicate
 def in_own_cluster(user: Any, practice: Any) -> bool:
     return bool(user.cluster_ids) if practice is None else practice.cluster_id in user.cluster_ids
+
+
+def hosts_for(user: Any) -> list[Cluster | None]:
+    """For whom this person may plan and ask: the clusters they manage, and EPSI (None) for an editor."""
+    return [*user.managed_clusters, *([None] if user.is_editor else [])]
+
+
+def own_clusters(user: Any) -> list[Cluster]:
+    """Each cluster the person belongs to, once; the one whose bib they wear first."""
+    found = {m.cluster_id: m.cluster for m in user.own_memberships}
+    return sorted(found.values(), key=lambda cluster: cluster != user.home_cluster)
 
 
 for name in ("create", "edit", "announce", "hold", "close", "cancel"):

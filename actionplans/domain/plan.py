@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import Max
+from django.db.models import F, Max
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -19,7 +19,7 @@ from inno4sports.core.citations import cite
 from inno4sports.core.forms import store_file
 from inno4sports.core.history import record
 from inno4sports.core.lifecycle import WrongState, changing, reindex, taking
-from inno4sports.core.models import Actor, Thing
+from inno4sports.core.models import Actor, Thing, log_moved
 from inno4sports.core.notify import notify
 from inno4sports.core.permissions import allowed
 
@@ -86,6 +86,8 @@ def edit_action(action: Action, *, by: Actor, cited: Iterable[Thing], milestones
                 setattr(locked, name, value)
             _set_parts(locked, cited, milestones, by)
             event = record(locked, "edit_action", by=by)
+            if locked.owner_id != before:
+                log_moved(plan)  # a draft is seen by the owners of its actions
             if locked.owner_id and locked.owner_id != before:
                 notify(event, [locked.owner], "action_owned")
             reindex(plan)
@@ -108,7 +110,7 @@ def remove_action(action: Action, *, by: Actor) -> None:
         record(plan, "remove_action", by=by, note=action.title)
         action.delete()
         for number, other in enumerate(plan.actions.order_by("number"), 1):
-            Action.objects.filter(pk=other.pk).update(number=number)
+            Action.objects.filter(pk=other.pk).exclude(number=number).update(number=number, version=F("version") + 1)
         reindex(plan)
 
 
@@ -226,7 +228,7 @@ def start_plan(plan: ActionPlan, *, by: Actor, version: int | None = None) -> Ac
     """Implementing begins: the first report of every action that goes on is due in six months."""
     with taking(plan, "start_plan", by=by, version=version) as (locked, _event):
         waiting = locked.actions.filter(next_report_on=None).exclude(state__in=["completed", "abandoned"])
-        waiting.update(next_report_on=clock.today() + dt.timedelta(days=183))
+        waiting.update(next_report_on=clock.today() + dt.timedelta(days=183), version=F("version") + 1)
     return plan
 
 

@@ -78,17 +78,15 @@ def next_period(action: Action) -> tuple[dt.date, dt.date]:
     return min(first, today), today
 
 
-@acting()
 def reach_milestone(milestone: Milestone, *, by: Actor) -> Milestone:
     """Recorded as reached today; once (WrongState)."""
-    locked = Milestone.objects.select_for_update(of=("self",)).select_related("action__plan").get(pk=milestone.pk)
-    if not allowed(by, "actionplans.reach_milestone", locked.action):
-        raise PermissionDenied("actionplans.reach_milestone")
-    if locked.reached_on is not None or locked.action.plan.status not in REPORTABLE:
-        raise WrongState(_("This milestone cannot be recorded as reached now."), locked.action)
-    locked.reached_on = clock.today()
-    locked.save()
-    record(locked.action, "reach_milestone", by=by, note=locked.title)
+    with changing(milestone.action, "actionplans.reach_milestone", by=by) as action:
+        locked = action.milestones.get(pk=milestone.pk)
+        if locked.reached_on is not None or action.plan.status not in REPORTABLE:
+            raise WrongState(_("This milestone cannot be recorded as reached now."), action)
+        locked.reached_on = clock.today()
+        locked.save()
+        record(action, "reach_milestone", by=by, note=locked.title)
     return locked
 
 

@@ -1,10 +1,10 @@
 """Forms of ambitions, of asking other regions about them, and of answering their points."""
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
-from django.conf import settings
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
@@ -12,16 +12,17 @@ from actionplans.models import Ambition, AmbitionPoint
 from clusters.models import Cluster, Membership
 from inno4sports.core import clock
 from inno4sports.core.citations import CitationField
-from inno4sports.core.forms import DayInput, PortalForm, PortalModelForm
+from inno4sports.core.forms import DayInput, PortalForm
+from inno4sports.core.models import Thing
 from learning.models import FeedbackRequest, Lesson, Questionnaire
 
+from .cluster import OfClusterForm
 
-class AmbitionForm(PortalModelForm):
-    cluster = forms.ModelChoiceField(Cluster.objects.none(), label=_("Cluster"))
+
+class AmbitionForm(OfClusterForm):
     lessons = CitationField(
         label=_("Lessons it is shaped by"), required=False, help_text=_("The thread begins here: tick what this ambition rests on")
     )
-    language = forms.ChoiceField(label=_("Language of the text"), choices=settings.LANGUAGES)
 
     class Meta:
         model = Ambition
@@ -30,20 +31,13 @@ class AmbitionForm(PortalModelForm):
 
     field_order = ["cluster", "title", "text", "lessons", "topic", "horizon_on", "measure", "language"]
 
-    def __init__(self, *args: Any, user: Any, cited: list[Lesson], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if self.instance.pk:
-            self.settle("cluster", self.instance.cluster.slug)
-        else:
-            own = Cluster.objects.filter(pk__in=user.managed_ids)
-            self.fields["cluster"].queryset = own
-            first = own.first()
-            self.initial |= {"cluster": first, "language": first.main_language if first else "en"}
+    def __init__(self, *args: Any, user: Any, cited: Sequence[Thing], **kwargs: Any) -> None:
+        super().__init__(*args, user=user, **kwargs)
         self.fields["topic"].empty_label = _("not stated")
         lessons = Lesson.objects.visible_to(user).shared().select_related("cluster", "from_cluster")
         self.fields["lessons"].offer([(_("Lessons"), lessons)], cited)
 
-    def stands(self, cited: list[Lesson]) -> list[tuple[str, str]]:
+    def stands(self, cited: Sequence[Thing]) -> list[tuple[str, str]]:
         """After a conflict: what is cited now, where that is not what was ticked."""
         if {lesson.pk for lesson in cited} == {lesson.pk for lesson in self.cleaned_data["lessons"]}:
             return []
@@ -88,6 +82,11 @@ class OpenForm(PortalForm):
         if day <= clock.today(self.timezone):
             raise forms.ValidationError(_("Give people at least until tomorrow."))
         return day
+
+    def values(self) -> dict[str, Any]:
+        """What the act takes."""
+        data = dict(self.cleaned_data)
+        return data | {"closes_at": dt.datetime.combine(data.pop("closes_on"), dt.time(22, 59), clock.zone(self.timezone))}
 
 
 class ReasonForm(PortalForm):

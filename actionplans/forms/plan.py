@@ -13,9 +13,11 @@ from actionplans.models import Action, ActionPlan, Ambition, Endorsement, Progre
 from clusters.models import Cluster, Membership, User
 from inno4sports.core import clock
 from inno4sports.core.citations import CitationField
-from inno4sports.core.forms import DayInput, PortalForm, PortalModelForm, RowsField, UploadField
+from inno4sports.core.forms import DayInput, EurosField, PortalForm, PortalModelForm, RowsField, UploadField
 from inno4sports.core.models import Thing
 from learning.models import FeedbackRequest, GoodPractice, Lesson
+
+from .cluster import OfClusterForm
 
 ROWS = 6
 
@@ -31,10 +33,9 @@ def in_order(form: forms.BaseForm, first: str, last: str) -> None:
         form.add_error(last, _("This is before the beginning (%(day)s). Choose a later day.") % {"day": a.isoformat()})
 
 
-class PlanForm(PortalModelForm):
+class PlanForm(OfClusterForm):
     """Parts I and II in the programme's order."""
 
-    cluster = forms.ModelChoiceField(Cluster.objects.none(), label=_("Cluster"))
     language = forms.ChoiceField(label=_("Language of the plan"), choices=settings.LANGUAGES)
 
     class Meta:
@@ -51,14 +52,7 @@ class PlanForm(PortalModelForm):
     field_order = ["cluster", *Meta.fields]
 
     def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if self.instance.pk:
-            self.settle("cluster", self.instance.cluster.slug)
-        else:
-            own = Cluster.objects.filter(pk__in=user.managed_ids)
-            self.fields["cluster"].queryset = own
-            first = own.first()
-            self.initial |= {"cluster": first, "language": first.main_language if first else "en"}
+        super().__init__(*args, user=user, **kwargs)
         self.fields["instrument_kind"].choices = [("", _("not stated")), *ActionPlan.InstrumentKind.choices]
 
     def clean(self) -> dict[str, Any]:
@@ -110,6 +104,7 @@ class ActionForm(PortalModelForm):
             "title", "background", "no_citation_reason", "description", "starts_on", "ends_on", "timeframe", "costs_eur", "funding",
             "indicator", "indicator_target", "owner",
         ]  # fmt: skip
+        field_classes = {"costs_eur": EurosField}
         widgets = {
             "background": long(), "no_citation_reason": long(2), "description": long(8), "funding": long(2), "starts_on": DayInput, "ends_on": DayInput,
         }  # fmt: skip
@@ -185,6 +180,7 @@ class ReportForm(PortalModelForm):
             "period_from", "period_to", "state", "text", "reason", "evidence_url", "evidence_note", "policy_influenced", "change_kind",
             "eur_structural", "eur_other", "indicator_value",
         ]  # fmt: skip
+        field_classes = {"eur_structural": EurosField, "eur_other": EurosField}
         widgets = {"period_from": DayInput, "period_to": DayInput, "state": forms.RadioSelect, "text": long(6), "reason": long(2)}
         labels = {"period_from": capfirst(_("first day")), "period_to": capfirst(_("last day"))}
 

@@ -68,6 +68,10 @@ class Ambition(Lived, Thing):
     def get_absolute_url(self) -> str:
         return reverse("actionplans:ambition_detail", args=[self.slug])
 
+    @property
+    def is_inner(self) -> bool:
+        return self.status == AmbitionStatus.DRAFT or (self.status == AmbitionStatus.DROPPED and self.adopted_at is None)
+
 
 class AmbitionCitation(Citation):
     """What an ambition was shaped by."""

@@ -1,6 +1,7 @@
 """Action plans with their actions, revisions and endorsements."""
 
 import uuid
+from collections.abc import Iterable
 from typing import Any, Self
 
 from django.db import models
@@ -88,6 +89,20 @@ class ActionPlan(Lived, Thing):
 
     def get_absolute_url(self) -> str:
         return reverse("actionplans:plan_detail", args=[self.slug])
+
+    def moves(self) -> Iterable[Thing]:
+        """Who sees the plan sees its actions, and by them reports and results."""
+        from .progress import ProgressReport, Result
+
+        yield from self.actions.select_related("plan")
+        for model in (ProgressReport, Result):
+            yield from model.objects.filter(action__plan=self).select_related("action__plan")
+
+    @property
+    def is_inner(self) -> bool:
+        """Before it was ever in force or withdrawn after a decision."""
+        never = self.status == PlanStatus.WITHDRAWN and self.decided_at is None
+        return never or self.status in (PlanStatus.DRAFT, PlanStatus.DECIDED)
 
     @property
     def is_draft(self) -> bool:
@@ -185,6 +200,10 @@ class Action(Thing):
 
     def get_absolute_url(self) -> str:
         return reverse("actionplans:action_detail", args=[self.plan.slug, self.number])
+
+    @property
+    def is_inner(self) -> bool:
+        return self.plan.is_inner
 
     @property
     def cluster(self) -> Cluster:

@@ -71,6 +71,10 @@ class ProgressReport(Thing):
         return f"{self.action.get_absolute_url()}#report-{self.public_id}"
 
     @property
+    def is_inner(self) -> bool:
+        return self.action.plan.is_inner
+
+    @property
     def cluster_id(self) -> int:
         return self.action.plan.cluster_id
 

@@ -1,8 +1,6 @@
 """Pages of ambitions: list, one ambition, writing it, asking other regions, answering their points."""
 
-import datetime as dt
 from dataclasses import dataclass
-from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
@@ -13,9 +11,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from actionplans.domain import ambition as acts
 from actionplans.forms.ambition import AmbitionForm, AnswerPointForm, OpenForm, PointForm, ReasonForm
-from actionplans.models import Ambition, AmbitionPoint
+from actionplans.models import Ambition, AmbitionCitation, AmbitionPoint
 from clusters.forms.filters import ListFilter
 from clusters.models import bib_of, in_network
+from inno4sports.core.citations import cited_of
 from inno4sports.core.forms import PortalForm
 from inno4sports.core.history import history_of
 from inno4sports.core.http import actor_of, changed_fields, one_time, paged
@@ -84,7 +83,7 @@ def ambition_edit(request: HttpRequest, slug: str) -> HttpResponse:
     require(request.user, "actionplans.edit_ambition", ambition)
     if ambition.status not in acts.EDITABLE:
         raise WrongState(acts.ADOPTED, ambition)
-    cited = [c.lesson for c in ambition.citations.select_related("lesson")]
+    cited = cited_of(ambition, AmbitionCitation)
     form = AmbitionForm(request.POST or None, instance=ambition, user=request.user, cited=cited)
     context = {"ambition": ambition, "form": form}
     if request.method == "POST" and form.is_valid():
@@ -118,9 +117,7 @@ def ambition_step(request: HttpRequest, slug: str, step: str) -> HttpResponse:
 def _open(request: HttpRequest, ambition: Ambition) -> HttpResponse:
     form = OpenForm(request.POST or None, ambition=ambition, user=request.user)
     if request.method == "POST" and form.is_valid():
-        data = dict(form.cleaned_data)
-        closes_at = dt.datetime.combine(data.pop("closes_on"), dt.time(22, 59), ZoneInfo(request.user.timezone))
-        acts.open_ambition(ambition, by=actor_of(request), closes_at=closes_at, version=form.opened_version, **data)
+        acts.open_ambition(ambition, by=actor_of(request), version=form.opened_version, **form.values())
         messages.success(request, _("The regions are asked. Their answers come to your tasks."))
         return redirect(ambition)
     return render(request, "actionplans/ambition_open.html", {"ambition": ambition, "form": form}, status=422 if form.errors else 200)

@@ -19,6 +19,7 @@ from actionplans.models import Action, ActionCitation, ActionPlan
 from clusters.forms.filters import ListFilter
 from clusters.models import bib_of, in_network
 from inno4sports.core import clock
+from inno4sports.core.citations import cited_of
 from inno4sports.core.forms import PortalForm
 from inno4sports.core.history import history_of
 from inno4sports.core.http import actor_of, changed_fields, one_time, paged
@@ -249,7 +250,7 @@ def action_edit(request: HttpRequest, slug: str, n: int) -> HttpResponse:
     require(request.user, "actionplans.edit_action", action)
     if not action.plan.is_draft:
         raise WrongState(acts.FROZEN, action.plan)
-    cited = [c.cited for c in CITED.filter(action=action)]
+    cited = cited_of(action, ActionCitation)
     form = ActionForm(request.POST or None, instance=action, user=request.user, cluster=action.plan.cluster, cited=cited)
     context = {"action": action, "plan": action.plan, "form": form}
     if request.method == "POST" and form.is_valid():

@@ -5,6 +5,10 @@ from django.urls import URLPattern
 from inno4sports.core.api.routes import routes
 
 from .cluster import Clusters
+from .invitation import Invitations
+from .member import Members
+from .organisation import Organisations
 from .topic import Topics
+from .webhook import Webhooks
 
-ROUTES: list[URLPattern] = routes(Clusters, Topics)
+ROUTES: list[URLPattern] = routes(Clusters, Organisations, Members, Invitations, Topics, Webhooks)

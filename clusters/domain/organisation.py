@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.conf import settings
+from django.core.cache import cache
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
@@ -31,6 +32,19 @@ class Row:
     segment: str
     city: str = ""
     website: str = ""
+
+
+SIGN_UPS_AN_HOUR = 5
+
+
+def too_many_sign_ups(address: str) -> bool:
+    """Count this sign-up from a network address; true from the sixth within an hour on: each sends a mail."""
+    key = f"sign-up-{address}"
+    cache.add(key, 0, timeout=3600)
+    try:
+        return cache.incr(key) > SIGN_UPS_AN_HOUR
+    except ValueError:  # it expired between the two calls
+        return False
 
 
 def sign_up_organisation(

@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
 from django.utils.translation import gettext_lazy as _
 
-from inno4sports.core.forms import PlainSelect, PortalForm, PortalModelForm
+from inno4sports.core.forms import LinesField, PlainSelect, PortalForm, PortalModelForm
 
 from ..models import Cluster, LearningNeed, Strength
 from .choices import countries, languages, zones
@@ -153,7 +153,7 @@ class NeedForm(PortalModelForm):
 class StrengthForm(NeedForm):
     """An excellence, with the pages where it can be read."""
 
-    sources = forms.CharField(
+    sources = LinesField(
         label=_("Where it can be read"), required=False, widget=forms.Textarea(attrs={"rows": 3}), help_text=_("Addresses of pages, one a line")
     )
 

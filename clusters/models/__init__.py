@@ -19,6 +19,7 @@ from .member import (
 from .program import Program, ProgramQuerySet, ProgramRole
 from .token import SCOPES, PersonalToken, PersonalTokenQuerySet, scope_words
 from .topic import Topic, TopicKind, known_zone, worded
+from .webhook import Webhook, WebhookDelivery, WebhookDeliveryStatus, WebhookQuerySet
 
 __all__ = [
     "SCOPES",
@@ -47,6 +48,10 @@ __all__ = [
     "UserManager",
     "UserRhythm",
     "UserTheme",
+    "Webhook",
+    "WebhookDelivery",
+    "WebhookDeliveryStatus",
+    "WebhookQuerySet",
     "bib_of",
     "in_network",
     "known_zone",

@@ -1,6 +1,7 @@
 """Regions with their clusters: what each is strong in, wants to learn, and is measured by."""
 
 import uuid
+from collections.abc import Iterable
 from typing import Any, Self
 
 from django.core.validators import MinLengthValidator, RegexValidator
@@ -70,6 +71,8 @@ class Cluster(Lived, Thing):
     activated_at = models.DateTimeField(null=True, blank=True, editable=False)
     activated_by = actor_key(editable=False)
 
+    stored_status = ""  # as it was read; "" of a region that is new
+
     objects = ClusterQuerySet.as_manager()
 
     class Meta:
@@ -85,6 +88,16 @@ class Cluster(Lived, Thing):
     @property
     def region_name(self) -> str:
         return worded(self.region_names)
+
+    @classmethod
+    def from_db(cls, *args: Any, **kwargs: Any) -> Self:
+        found = super().from_db(*args, **kwargs)
+        found.stored_status = found.__dict__.get("status", "")
+        return found
+
+    def moves(self) -> Iterable[Thing]:
+        """Its member organisations enter and leave the directory with it."""
+        return self.organisations.all() if self.stored_status not in ("", self.status) else ()
 
     def get_absolute_url(self) -> str:
         return reverse("clusters:cluster_detail", args=[self.slug])

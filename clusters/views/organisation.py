@@ -5,7 +5,6 @@ from typing import Any
 from allauth.account.adapter import get_adapter
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.core.cache import cache
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import get_language
@@ -24,7 +23,6 @@ from ..models import Organisation, OrganisationSegment, in_network
 from ..states import ClusterStatus
 from .cluster import visible_cluster
 
-SIGN_UPS_AN_HOUR = 5
 STEPS = {
     "approve_organisation": acts.approve_organisation,
     "decline_organisation": acts.decline_organisation,
@@ -109,22 +107,12 @@ def organisation_sign_up(request: HttpRequest, slug: str) -> HttpResponse:
         raise Http404
     form = SignUpForm(request.POST or None, cluster=cluster, initial={"contact_language": get_language()})
     if request.method == "POST" and form.is_valid():
-        if too_many(request):
+        if acts.too_many_sign_ups(get_adapter().get_client_ip(request)):
             return error_page(request, 429)
         by = actor_of(request) if request.user.is_authenticated else None
         acts.sign_up_organisation(cluster, by=by, **form.cleaned_data)
         return redirect("clusters:organisation_signed_up", slug=slug)
     return render(request, "clusters/organisation_sign_up.html", {"cluster": cluster, "form": form}, status=422 if form.errors else 200)
-
-
-def too_many(request: HttpRequest) -> bool:
-    """Count this sign-up of an address; true from the sixth within an hour on."""
-    key = f"sign-up-{get_adapter().get_client_ip(request)}"
-    cache.add(key, 0, timeout=3600)
-    try:
-        return cache.incr(key) > SIGN_UPS_AN_HOUR
-    except ValueError:  # it expired between the two calls
-        return False
 
 
 @login_not_required

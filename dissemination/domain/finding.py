@@ -18,6 +18,8 @@ from inno4sports.core.models import Actor, Thing
 from inno4sports.core.notify import notify
 from inno4sports.core.permissions import allowed
 
+DRAFTS_ONLY = _("Only a draft is edited. A published finding is corrected by a dated correction.")
+
 
 def editors() -> Any:
     return User.objects.filter(editor_at__isnull=False, is_active=True)
@@ -57,7 +59,7 @@ def edit_finding(finding: Finding, *, by: Actor, cited: Iterable[Thing], topics:
     """While it is a draft (WrongState), on the version the reader saw (Conflict)."""
     with changing(finding, "dissemination.edit_finding", by=by, version=version) as locked:
         if locked.status != "draft":
-            raise WrongState(_("Only a draft is edited. A published finding is corrected by a dated correction."), locked)
+            raise WrongState(DRAFTS_ONLY, locked)
         for name, value in fields.items():
             setattr(locked, name, value)
         locked.topics.set(topics)
@@ -78,7 +80,7 @@ def take_up_finding(finding: Finding, *, by: Actor, version: int | None = None) 
 def submit_finding(finding: Finding, *, by: Actor, version: int | None = None) -> Finding:
     """To review. Needs a citation, or the address of a publication (WrongState). Who may publish it is told."""
     with taking(finding, "submit_finding", by=by, version=version) as (locked, event):
-        if not locked.citations.exists() and not locked.url:
+        if not locked.citations.exists() and not locked.publication_url:
             raise WrongState(_("A finding rests on something: cite it, or give the address of the publication."), locked)
         _keep_clusters(locked)
         notify(event, editors(), "finding_in_review")

@@ -28,6 +28,12 @@ def cite(citing: Thing, citations: type[Citation], things: Iterable[Thing], *, b
     return new
 
 
+def cited_of(citing: Thing, citations: type[Citation]) -> list[Thing]:
+    """What `citing` cites, in one query."""
+    rows = citations._default_manager.filter(**{citations.citing: citing})
+    return [row.cited for row in rows.select_related(*citations.cites, *citations.reads)]
+
+
 def field_for(citations: type[Citation], thing: Thing) -> str:
     """The foreign key of `citations` that holds things of this kind."""
     return next(f for f in citations.cites if citations._meta.get_field(f).related_model is type(thing))

@@ -18,14 +18,24 @@ from . import clock
 from .models import Actor, StoredFile, Thing
 
 # Direction overrides can make a sentence read as its opposite; they are never needed in the languages here.
+# Halves of letters (surrogates) come from programs alone, and no database keeps them.
 _UNWANTED = {*range(0x09), 0x0B, 0x0C, *range(0x0E, 0x20), *range(0x7F, 0xA0), 0xFEFF, 0xFFFE, 0xFFFF}
-_UNWANTED |= {*range(0x202A, 0x202F), *range(0x2066, 0x206A)}
+_UNWANTED |= {*range(0x202A, 0x202F), *range(0x2066, 0x206A), *range(0xD800, 0xE000)}
 _TABLE = dict.fromkeys(_UNWANTED)
 
 
 def clean_text(text: str) -> str:
     """NFC, line ends as \\n, no control characters, no direction overrides."""
     return unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace("\r", "\n").translate(_TABLE)
+
+
+def clean_value(value: Any) -> Any:
+    """Clean text, alone or in a list; a number that fits nowhere as text, so that its field refuses it with a sentence."""
+    if isinstance(value, str):
+        return clean_text(value)
+    if isinstance(value, list):
+        return [clean_value(one) for one in value]
+    return str(value) if isinstance(value, int) and abs(value) >= 2**63 else value
 
 
 class CleanTextMixin:
@@ -39,9 +49,9 @@ class CleanTextMixin:
             data = data.copy()
             for name in list(data.keys()):
                 if hasattr(data, "setlist"):
-                    data.setlist(name, [clean_text(v) if isinstance(v, str) else v for v in data.getlist(name)])
-                elif isinstance(data[name], str):
-                    data[name] = clean_text(data[name])
+                    data.setlist(name, clean_value(data.getlist(name)))
+                else:
+                    data[name] = clean_value(data[name])
         super().__init__(data, *args, **kwargs)
         self._name_by_keys()
 
@@ -111,6 +121,7 @@ class RowsField(forms.Field):
     """
 
     widget = forms.Textarea
+    takes_rows = True
 
     def __init__(self, *, columns: tuple[str, ...], separator: str, max_length: int, **options: Any) -> None:
         super().__init__(**options)
@@ -142,6 +153,31 @@ class RowsField(forms.Field):
 
     def check_row(self, row: dict[str, str]) -> None:
         """Raises ValidationError for a row that cannot be kept."""
+
+
+class EurosField(forms.IntegerField):
+    """Whole euros, typed as a number; a program may also send them as it reads them: {"amount": "1200.00", "currency": "EUR"}."""
+
+    def to_python(self, value: Any) -> int | None:
+        if isinstance(value, dict):
+            if set(value) != {"amount", "currency"} or value["currency"] != "EUR":
+                raise ValidationError(_("Write an amount in euros, without cents."))
+            value = str(value["amount"]).removesuffix(".00")
+        return super().to_python(value)
+
+
+class LinesField(forms.CharField):
+    """Texts, typed one a line; a program may send a list. Cleans to one text."""
+
+    widget = forms.Textarea
+    takes_rows = True
+
+    def to_python(self, value: Any) -> str:
+        if isinstance(value, list):
+            if not all(isinstance(line, str) for line in value):
+                raise ValidationError(_("This is not of the type that the field takes."))
+            value = clean_text("\n".join(line.replace("\n", " ") for line in value))
+        return super().to_python(value) or ""
 
 
 class DayInput(forms.DateInput):

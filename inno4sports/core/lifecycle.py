@@ -31,7 +31,7 @@ class Conflict(Exception):
     """Somebody else changed the thing since the caller read it; `thing` is the version that stands."""
 
     def __init__(self, thing: Thing) -> None:
-        super().__init__(f"version {thing.version} stands")
+        super().__init__("another version stands")
         self.thing = thing
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from django.core.exceptions import PermissionDenied
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from clusters.models import Cluster, Organisation, User
@@ -11,7 +12,7 @@ from inno4sports.core import clock
 from inno4sports.core.acts import acting
 from inno4sports.core.history import record
 from inno4sports.core.lifecycle import WrongState
-from inno4sports.core.models import Actor
+from inno4sports.core.models import Actor, HistoryEvent
 from inno4sports.core.outbox import send_mail_later
 from inno4sports.core.permissions import allowed
 
@@ -103,6 +104,14 @@ def _take_place(session: Session, wanted: Registration, verb: str, by: Actor) ->
     record(session, verb, by=by)
     send_mail_later(REGISTERED, email, wanted.language, key=f"{REGISTERED}:{wanted.public_id}", registration=wanted.pk)
     return wanted
+
+
+def history_for(session: Session, user: User, *, hosting: bool) -> list[HistoryEvent]:
+    """The history; who took a place is told to the hosts and to that person alone, as on the list."""
+    rows = HistoryEvent.objects.filter(thing_kind=session.kind, thing_id=session.public_id).select_related("actor")
+    if not hosting:
+        rows = rows.filter(~Q(verb__in=PLACE_VERBS) | Q(actor__user=user))
+    return list(rows[:50])
 
 
 def own_registration(session: Session, user: User) -> Registration | None:

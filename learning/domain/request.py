@@ -7,6 +7,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import F, Q, QuerySet
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from clusters.models import Cluster, Membership, Topic, User
@@ -93,6 +94,12 @@ def create_request(
     return request
 
 
+def about_session(session: Session) -> dict[str, str]:
+    """What a request on `session` is about. Kept without a prefix: each reader gets the page in the own language."""
+    with translation.override("en"):
+        return {"about_title": session.title, "about_url": session.get_absolute_url()}
+
+
 def _point_session(session: Session, request: FeedbackRequest) -> None:
     if session.cluster_id != request.cluster_id:
         raise PermissionDenied("learning.create_request")
@@ -119,8 +126,7 @@ def edit_request(
 ) -> FeedbackRequest:
     """Change a draft. What people were promised when they were asked stays as it is: WrongState once it was opened."""
     with changing(request, "learning.edit_request", by=by, version=version) as locked:
-        if locked.status != RequestStatus.DRAFT:
-            raise WrongState(_("People were already asked, so the request stays as it is. You can give more time or close it."), locked)
+        must_be_draft(locked)
         locked.title, locked.introduction, locked.language = title, introduction, language
         locked.questionnaire, locked.names = questionnaire, names
         locked.closes_at, locked.remind_at = closes_at, remind_at
@@ -128,6 +134,12 @@ def edit_request(
         record(locked, "edit_request", by=by)
         reindex(locked)
     return request
+
+
+def must_be_draft(request: FeedbackRequest) -> None:
+    """Raises WrongState, with its sentence, once people were asked."""
+    if request.status != RequestStatus.DRAFT:
+        raise WrongState(_("People were already asked, so the request stays as it is. You can give more time or close it."), request)
 
 
 # Who is asked -------------------------------------------------------------------------------------------------------------

@@ -4,7 +4,9 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
@@ -14,6 +16,7 @@ from inno4sports.core.lifecycle import WrongState, changing, taking
 from inno4sports.core.models import Actor
 from inno4sports.core.notify import notify
 from inno4sports.core.outbox import send_mails_later
+from inno4sports.core.permissions import allowed
 
 from ..mails.feedback import REPLY
 from ..models import Feedback, FeedbackInvitation, FeedbackRequest, Question, ReleasedText, ReplyPoint
@@ -76,6 +79,16 @@ class Summary:
 
 def percent(part: int, whole: int) -> int:
     return round(100 * part / whole) if whole else 0
+
+
+def read_in_full(request: FeedbackRequest, who: Any) -> bool:
+    """True: what was said is read in full. False: what is shared. PermissionDenied when neither, WrongState when it was withdrawn."""
+    full = allowed(who, "learning.read_answers", request)
+    if not full and not (request.shared_at and who.in_network):
+        raise PermissionDenied("learning.read_answers")
+    if request.status == RequestStatus.WITHDRAWN:
+        raise WrongState(_("The request was withdrawn, so its answers are not used."), request)
+    return full
 
 
 def summary_of(request: FeedbackRequest, *, full: bool = False) -> Summary:

@@ -53,6 +53,18 @@ class AnswerForm(PortalForm):
         return {key: value for key, value in kept.items() if value != ""}
 
 
+class DraftForm(AnswerForm):
+    """The same questions while they are being answered: any may still be empty."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.required = False
+
+    def clean(self) -> dict[str, Any]:
+        return PortalForm.clean(self) or self.cleaned_data
+
+
 def _field_of(question: Question) -> forms.Field:
     kind, label, required = question.question_kind, str(question), question.required
     if kind in (Question.Kind.RATING, Question.Kind.SCORE):

@@ -5,7 +5,6 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django import forms
 from django.conf import settings
@@ -18,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from clusters.models import Cluster
 from inno4sports.core import clock
-from inno4sports.core.forms import MomentInput, PortalForm
+from inno4sports.core.forms import LinesField, MomentInput, PortalForm
 
 from ..domain.request import Invitee
 from ..models import FeedbackRequest, Questionnaire, Registration, Session
@@ -35,18 +34,18 @@ class MomentField(forms.DateTimeField):
     zone = "Europe/Brussels"
 
     def prepare_value(self, value: Any) -> Any:
-        with timezone.override(ZoneInfo(self.zone)):
+        with timezone.override(clock.zone(self.zone)):
             return super().prepare_value(value)
 
     def to_python(self, value: Any) -> dt.datetime | None:
-        with timezone.override(ZoneInfo(self.zone)):
+        with timezone.override(clock.zone(self.zone)):
             return super().to_python(value)
 
 
 def default_closing(zone: str) -> dt.datetime:
     """In 14 days at 22:59 of the host's zone."""
     day = clock.today(zone) + dt.timedelta(days=14)
-    return dt.datetime.combine(day, dt.time(22, 59), tzinfo=ZoneInfo(zone))
+    return dt.datetime.combine(day, dt.time(22, 59), tzinfo=clock.zone(zone))
 
 
 def ahead(moment: dt.datetime) -> None:
@@ -192,7 +191,7 @@ class ClosingForm(PortalForm):
     def __init__(self, data: Any = None, *, stored: FeedbackRequest) -> None:
         zone = zone_of(stored.cluster)
         later = max(stored.closes_at, clock.now()) + dt.timedelta(days=7)
-        closing = dt.datetime.combine(later.astimezone(ZoneInfo(zone)).date(), dt.time(22, 59), tzinfo=ZoneInfo(zone))
+        closing = dt.datetime.combine(later.astimezone(clock.zone(zone)).date(), dt.time(22, 59), tzinfo=clock.zone(zone))
         super().__init__(data, initial={"closes_at": closing})
         self._after = stored.closes_at if stored.status == "open" else clock.now()
         self.fields["closes_at"].zone = zone
@@ -233,7 +232,7 @@ class InviteForm(PortalForm):
     """Registered persons, ticked beforehand, and pasted addresses; `people` and `rows` are read after validation."""
 
     persons = forms.MultipleChoiceField(label=_("Registered for the session"), required=False, widget=forms.CheckboxSelectMultiple)
-    addresses = forms.CharField(
+    addresses = LinesField(
         label=_("More people, one a line"),
         required=False,
         max_length=60_000,
@@ -286,3 +285,11 @@ class InviteForm(PortalForm):
     @property
     def people(self) -> list[Invitee]:
         return [row.invitee for row in self.rows if row.invitee]
+
+
+def invite_form(data: Any, asked: FeedbackRequest, form: type[InviteForm] = InviteForm) -> Any:
+    """The form for who may still be asked: those registered for its session are offered."""
+    registered = Registration.objects.current().filter(session__feedback_request=asked).select_related("user", "cluster")
+    invited = {email.lower() for email in asked.invitations.filter(withdrawn_at=None).values_list("email", flat=True)}
+    language = asked.cluster.main_language if asked.cluster else "en"
+    return form(data, registrations=list(registered), invited=invited, language=language)

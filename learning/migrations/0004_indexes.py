@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('clusters', '0005_indexes'),
+        ('clusters', '0006_indexes'),
         ('core', '0005_search'),
         ('learning', '0003_shipped_questionnaire'),
     ]

@@ -163,6 +163,21 @@ class FeedbackRequest(Lived, Thing):
         return self.status == RequestStatus.OPEN and self.closes_at > clock.now()
 
 
+class FeedbackInvitationQuerySet(models.QuerySet["FeedbackInvitation"]):
+    def live(self) -> Self:
+        """Those whose links work."""
+        return self.filter(withdrawn_at=None, request__status__in=[RequestStatus.OPEN, RequestStatus.CLOSED])
+
+    def of_hosts(self, user: Any) -> Self:
+        """To requests of which this person is a host."""
+        return self.filter(hosted_by(user))
+
+
+def hosted_by(user: Any) -> Q:
+    """Rows of requests whose hosts this person is among: as manager, for EPSI's as editor."""
+    return Q(request__cluster_id__in=user.managed_ids) | (Q(request__cluster=None) if user.is_editor else Q())
+
+
 class FeedbackInvitation(models.Model):
     """One person who is asked; the personal link stands for this row. Raising `generation` withdraws the link."""
 
@@ -178,6 +193,8 @@ class FeedbackInvitation(models.Model):
     reminded_at = models.DateTimeField(null=True, blank=True)
     withdrawn_at = models.DateTimeField(null=True, blank=True)
 
+    objects = FeedbackInvitationQuerySet.as_manager()
+
     class Meta:
         ordering = ["id"]
         constraints = [models.UniqueConstraint(fields=["request", "email"], name="learning_invitation_once")]
@@ -191,10 +208,11 @@ class FeedbackQuerySet(ThingQuerySet):
         """Single answers: the host's managers and the author. No one else, administrators included."""
         if not user.is_authenticated:
             return self.none()
-        seen = Q(request__cluster_id__in=user.managed_ids, status=FeedbackStatus.SUBMITTED) | Q(invitation__user=user)
-        if user.is_editor:
-            seen |= Q(request__cluster=None, status=FeedbackStatus.SUBMITTED)
-        return self.filter(seen)
+        return self.filter(hosted_by(user) & Q(status=FeedbackStatus.SUBMITTED) | Q(invitation__user=user))
+
+    def of_hosts(self, user: Any) -> Self:
+        """To requests of which this person is a host."""
+        return self.filter(hosted_by(user))
 
     def submitted(self) -> Self:
         return self.filter(status=FeedbackStatus.SUBMITTED)

@@ -34,6 +34,10 @@ class SessionKind(models.Model):
         ordering = ["position", "slug"]
 
     def __str__(self) -> str:
+        return self.label
+
+    @property
+    def label(self) -> str:
         return worded(self.labels)
 
 
@@ -120,6 +124,13 @@ class Session(Lived, Thing):
 class RegistrationQuerySet(models.QuerySet["Registration"]):
     def current(self) -> Self:
         return self.filter(left_at=None)
+
+    def visible_to(self, user: Any) -> Self:
+        """At sessions that this person sees: all for its hosts, else those of the own cluster for managers, and one's own."""
+        seen = Q(user=user) | Q(cluster_id__in=user.managed_ids) | Q(session__cluster_id__in=user.managed_ids)
+        if user.is_editor:
+            seen |= Q(session__cluster=None, session__created_by__user=user)
+        return self.filter(seen, session__in=Session.objects.visible_to(user))
 
 
 class Registration(models.Model):

@@ -20,21 +20,21 @@ from ..domain.feedback import feedback_of, save_feedback, submit_feedback
 from ..forms.feedback import AnswerForm
 from ..mails.feedback import PURPOSE, host_name, own_zone, place_of
 from ..models import FeedbackInvitation, Question
-from ..states import FeedbackStatus, RequestStatus
+from ..states import FeedbackStatus
 from .request import about_link
 
 View = Callable[..., HttpResponse]
 
 
-def live_invitations() -> Any:
-    rows = FeedbackInvitation.objects.select_related("request__cluster", "request__questionnaire", "cluster", "user")
-    return rows.filter(withdrawn_at=None, request__status__in=[RequestStatus.OPEN, RequestStatus.CLOSED])
+def live() -> Any:
+    """Invitations whose links work, with all that their pages say."""
+    return FeedbackInvitation.objects.live().select_related("request__cluster", "request__questionnaire", "cluster", "user")
 
 
 def read_link(token: str) -> FeedbackInvitation:
     """The invitation a token stands for; BadLink when it is mutilated or withdrawn."""
     public_id, generation = read_token(PURPOSE, token)
-    invitation = live_invitations().filter(public_id=public_id, generation=generation).first()
+    invitation = live().filter(public_id=public_id, generation=generation).first()
     if invitation is None:
         raise BadLink
     return invitation
@@ -54,7 +54,7 @@ def answering(view: View) -> View:
 
     @functools.wraps(view)
     def wrapped(request: HttpRequest, public_id: Any) -> HttpResponse:
-        invitation = live_invitations().filter(public_id=public_id).first()
+        invitation = live().filter(public_id=public_id).first()
         if invitation is None:
             return gone(request)
         if not (request.user.is_authenticated and invitation.user_id == request.user.pk):

@@ -14,12 +14,13 @@ from clusters.models import bib_of
 from inno4sports.core.forms import PortalForm
 from inno4sports.core.history import history_of
 from inno4sports.core.http import actor_of, changed_fields, one_time, paged
-from inno4sports.core.lifecycle import Conflict, OpenStep, check_state, steps_open_to
+from inno4sports.core.lifecycle import Conflict, OpenStep, WrongState, check_state, steps_open_to
 from inno4sports.core.permissions import allowed, require
 
 from ..domain import practice as acts
 from ..forms.practice import OpinionForm, PracticeForm, ReturnForm
 from ..models import GoodPractice
+from ..permissions import own_clusters
 from ..states import PRACTICE, PracticeStatus
 
 # What an entry of the list shows.
@@ -83,17 +84,13 @@ def practice_create(request: HttpRequest) -> HttpResponse:
     return render(request, "learning/practice_create.html", {"form": form}, status=422 if form.errors else 200)
 
 
-def own_clusters(user: Any) -> list[Any]:
-    """Each cluster the person belongs to, once; the one whose bib they wear first."""
-    found = {m.cluster_id: m.cluster for m in user.own_memberships}
-    return sorted(found.values(), key=lambda cluster: cluster != user.home_cluster)
-
-
 @require_http_methods(["GET", "POST"])
 @one_time
 def practice_edit(request: HttpRequest, slug: str) -> HttpResponse:
     practice = visible_practice(request, slug)
     require(request.user, "learning.edit_practice", practice)
+    if reason := acts.why_fixed(practice, request.user):
+        raise WrongState(reason, practice)
     form = PracticeForm(request.POST or None, user=request.user, clusters=[practice.cluster], stored=practice)
     context: dict[str, Any] = {"practice": practice, "form": form}
     if request.method == "POST" and form.is_valid():

@@ -18,6 +18,7 @@ from inno4sports.core.permissions import allowed, require
 from ..domain.questionnaire import create_questionnaire, edit_questionnaire, is_answered, must_be_free
 from ..forms.questionnaire import MORE_ROWS, QuestionnaireForm, Questions, languages_for, rows_of
 from ..models import Questionnaire
+from ..permissions import hosts_for
 
 
 @require_safe
@@ -82,11 +83,6 @@ def stands(questionnaire: Any) -> list[tuple[str, str]]:
     """(label, words) of what somebody else saved meanwhile."""
     questions = "\n".join(f"{n}. {q}" for n, q in enumerate(questionnaire.questions.all(), start=1))
     return [(_("Title"), questionnaire.title), (_("Questions"), questions)]
-
-
-def hosts_for(user: Any) -> list[Cluster | None]:
-    """For whom this person may ask: the clusters managed, and EPSI (None) for an editor."""
-    return [*user.managed_clusters, *([None] if user.is_editor else [])]
 
 
 def valid_id(text: str) -> str | None:

@@ -8,7 +8,6 @@ from django.db.models import Count, Exists, OuterRef, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import translate_url
-from django.utils import translation
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -22,10 +21,11 @@ from inno4sports.core.permissions import allowed, require
 from ..domain import request as acts
 from ..domain.summary import reply_to_feedback, share_summary
 from ..forms.feedback import ReplyPoints
-from ..forms.request import ClosingForm, InviteForm, RequestFilter, RequestForm
-from ..models import FeedbackInvitation, FeedbackRequest, Registration, Session
+from ..forms.request import ClosingForm, RequestFilter, RequestForm, invite_form
+from ..models import FeedbackInvitation, FeedbackRequest, Session
+from ..permissions import hosts_for
 from ..states import REQUEST, FeedbackStatus, RequestStatus
-from .questionnaire import hosts_for, valid_id
+from .questionnaire import valid_id
 
 INVITED = Count("invitations", filter=Q(invitations__withdrawn_at=None), distinct=True)
 ANSWERED = Count("feedback", filter=Q(feedback__status=FeedbackStatus.SUBMITTED), distinct=True)
@@ -102,7 +102,7 @@ def request_create(request: HttpRequest) -> HttpResponse:
     hosts = [session.cluster] if session else hosts_for(request.user)
     form = RequestForm(request.POST or None, user=request.user, hosts=hosts, session=session)
     if request.method == "POST" and form.is_valid():
-        about = about_of(session) if session else {n: form.cleaned_data[n] for n in ("about_title", "about_url")}
+        about = acts.about_session(session) if session else {n: form.cleaned_data[n] for n in ("about_title", "about_url")}
         topics = session.topics.all() if session else ()
         made = acts.create_request(cluster=form.host, session=session, topics=topics, by=actor_of(request), **about, **form.request_data)
         messages.success(request, _("Feedback request saved. Choose who is asked."))
@@ -120,17 +120,12 @@ def session_asked_about(request: HttpRequest) -> Session | None:
     return session
 
 
-def about_of(session: Session) -> dict[str, str]:
-    # Kept without a prefix: each reader gets the page in the own language.
-    with translation.override("en"):
-        return {"about_title": session.title, "about_url": session.get_absolute_url()}
-
-
 @require_http_methods(["GET", "POST"])
 @one_time
 def request_edit(request: HttpRequest, slug: str) -> HttpResponse:
     asked = visible_request(request, slug)
     require(request.user, "learning.edit_request", asked)
+    acts.must_be_draft(asked)
     session = asked.sessions.first()
     form = RequestForm(request.POST or None, user=request.user, hosts=[asked.cluster], stored=asked, session=session)
     context: dict[str, Any] = {"feedback_request": asked, "form": form}
@@ -152,7 +147,7 @@ def request_invite(request: HttpRequest, slug: str) -> HttpResponse:
     """Two posts: the first shows row by row who would be asked, the second (`confirm`) invites."""
     asked = visible_request(request, slug)
     require(request.user, "learning.invite_to_answer", asked)
-    form = invite_form(request, asked)
+    form = invite_form(request.POST or None, asked)
     checked = request.method == "POST" and form.is_valid() and bool(form.people)
     if checked and "confirm" in request.POST:
         new = acts.invite_to_answer(asked, people=form.people, by=actor_of(request), open_now=request.POST["confirm"] == "open")
@@ -160,13 +155,6 @@ def request_invite(request: HttpRequest, slug: str) -> HttpResponse:
         return redirect(asked)
     context = {"feedback_request": asked, "form": form, "checked": checked}
     return render(request, "learning/request_invite.html", context, status=422 if request.method == "POST" and not checked else 200)
-
-
-def invite_form(request: HttpRequest, asked: FeedbackRequest) -> InviteForm:
-    registered = Registration.objects.current().filter(session__feedback_request=asked).select_related("user", "cluster")
-    invited = {email.lower() for email in asked.invitations.filter(withdrawn_at=None).values_list("email", flat=True)}
-    language = asked.cluster.main_language if asked.cluster else "en"
-    return InviteForm(request.POST or None, registrations=list(registered), invited=invited, language=language)
 
 
 @require_POST

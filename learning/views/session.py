@@ -5,26 +5,25 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from clusters.forms.filters import ListFilter
-from clusters.models import Cluster, bib_of
+from clusters.models import bib_of
 from inno4sports.core import clock
 from inno4sports.core.forms import PortalForm
 from inno4sports.core.http import actor_of, changed_fields, one_time, paged
 from inno4sports.core.lifecycle import Conflict, OpenStep, steps_open_to
-from inno4sports.core.models import HistoryEvent
 from inno4sports.core.permissions import allowed, require
 
 from ..domain import session as acts
-from ..domain.registration import PLACE_VERBS, is_full, own_registration, why_closed
+from ..domain.registration import history_for, is_full, own_registration, why_closed
 from ..forms.session import SessionForm
 from ..mails.session import times_in
 from ..models import FeedbackRequest, Registration, Session
+from ..permissions import hosts_for
 from ..states import RequestStatus, SessionStatus
 
 # What a row of the list shows.
@@ -66,16 +65,8 @@ def session_detail(request: HttpRequest, slug: str) -> HttpResponse:
     }
     if in_network:
         context |= places(session, user) | asked_about(session, user)
-        context["events"] = history_shown(session, user, context["hosting"])
+        context["events"] = history_for(session, user, hosting=context["hosting"])
     return render(request, "learning/session_detail.html", context)
-
-
-def history_shown(session: Session, user: Any, hosting: bool) -> list[HistoryEvent]:
-    """The history; who took a place is told to the hosts and to that person alone, as on the list."""
-    rows = HistoryEvent.objects.filter(thing_kind=session.kind, thing_id=session.public_id).select_related("actor")
-    if not hosting:
-        rows = rows.filter(~Q(verb__in=PLACE_VERBS) | Q(actor__user=user))
-    return list(rows[:50])
 
 
 def places(session: Session, user: Any) -> dict[str, Any]:
@@ -117,11 +108,6 @@ def open_steps(session: Session, user: Any) -> list[OpenStep]:
     return [replace(step, open=False, reason=reasons[step.name]) if step.name in reasons else step for step in steps_open_to(session, user)]
 
 
-def hosts_for(user: Any) -> list[Cluster | None]:
-    """For whom this person may plan: the clusters they manage, and EPSI."""
-    return [*user.managed_clusters, *([None] if user.is_editor else [])]
-
-
 @require_http_methods(["GET", "POST"])
 @one_time
 def session_create(request: HttpRequest) -> HttpResponse:
@@ -139,6 +125,7 @@ def session_create(request: HttpRequest) -> HttpResponse:
 def session_edit(request: HttpRequest, slug: str) -> HttpResponse:
     session = visible_session(request, slug)
     require(request.user, "learning.edit_session", session)
+    acts.must_not_be_over(session)
     form = SessionForm(request.POST or None, hosts=[session.cluster], stored=session)
     context: dict[str, Any] = {"session": session, "form": form}
     if request.method == "POST" and form.is_valid():

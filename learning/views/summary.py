@@ -5,19 +5,16 @@ import io
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from inno4sports.core.http import actor_of, one_time, paged
-from inno4sports.core.lifecycle import WrongState
-from inno4sports.core.permissions import allowed, require
+from inno4sports.core.permissions import require
 
-from ..domain.summary import hold_back_text, release_text, summary_of
-from ..models import Feedback, FeedbackRequest, Question
-from ..states import RequestStatus
+from ..domain.summary import hold_back_text, read_in_full, release_text, summary_of
+from ..models import Feedback, Question
 from .feedback import said
 from .questionnaire import valid_id
 from .request import about_link, host_steps, visible_request
@@ -28,7 +25,7 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r")
 @require_safe
 def summary_detail(request: HttpRequest, slug: str) -> HttpResponse:
     asked = visible_request(request, slug)
-    full = may_read(request, asked)
+    full = read_in_full(asked, request.user)
     summary = summary_of(asked, full=full)
     context: dict[str, Any] = {
         "feedback_request": asked,
@@ -43,22 +40,12 @@ def summary_detail(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "learning/summary_detail.html", context)
 
 
-def may_read(request: HttpRequest, asked: FeedbackRequest) -> bool:
-    """True: in full. False: what is shared. PermissionDenied when neither, WrongState when it was withdrawn."""
-    full = allowed(request.user, "learning.read_answers", asked)
-    if not full and not (asked.shared_at and request.user.in_network):
-        raise PermissionDenied("learning.read_answers")
-    if asked.status == RequestStatus.WITHDRAWN:
-        raise WrongState(_("The request was withdrawn, so its answers are not used."), asked)
-    return full
-
-
 @require_safe
 def summary_csv(request: HttpRequest, slug: str) -> HttpResponse:
     """All answers, one a row, for the hosts."""
     asked = visible_request(request, slug)
     require(request.user, "learning.read_answers", asked)
-    may_read(request, asked)
+    read_in_full(asked, request.user)
     summary = summary_of(asked, full=True)
     questions = [s.question for s in summary.questions]
     file = io.StringIO()

@@ -12,7 +12,18 @@ def send(client: Any, method: str, path: str, body: dict[str, Any] | None = None
     return getattr(client, method)(path, json.dumps(body or {}), content_type="application/json", headers=named)
 
 
-def step(client: Any, address: str, name: str, **body: Any) -> Any:
-    """Take a step from the version that stands."""
-    etag = client.get(address)["ETag"]
+def step(client: Any, address: str, name: str, /, *, match: str = "", **body: Any) -> Any:
+    """Take a step from the version that stands, or from the one that was read."""
+    etag = match or client.get(address)["ETag"]
     return send(client, "post", f"{address}steps/", {"step": name, **body}, if_match=etag)
+
+
+def steps_of(client: Any, address: str) -> list[str]:
+    """The names of what is open to the caller."""
+    return [one["step"] for one in client.get(f"{address}steps/").json()["steps"]]
+
+
+def pointers(answer: Any) -> list[str]:
+    """Where the faults of a refused body are."""
+    assert answer.status_code == 422, answer.content
+    return [error["pointer"] for error in answer.json()["errors"]]

@@ -10,7 +10,10 @@ from tests.soak import acts_actionplans, acts_clusters, acts_core, acts_dissemin
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 TABLES = {"clusters": acts_clusters, "learning": acts_learning, "actionplans": acts_actionplans, "dissemination": acts_dissemination}
-PARTS = {"invite": "a part of other acts, in their transaction: swept with invite_member and create_cluster"}
+PARTS = {
+    "deliver_webhooks": "each row is settled alone; whatever stops it, the next run goes on (tests/api/test_webhooks.py)",
+    "invite": "a part of other acts, in their transaction: swept with invite_member and create_cluster",
+}
 
 
 @pytest.mark.parametrize("app", TABLES)
@@ -34,6 +37,11 @@ SEEN_BY_NO_VISITOR = {
     "forget_old_tokens": "the own tokens",
     "use_access_token": "when a program was used, for who keeps it",
     "withdraw_approval": "the own approvals",
+    "create_webhook": "of programs",
+    "delete_webhook": "of programs",
+    "send_again": "of programs",
+    "tell_webhooks": "of programs, and often",
+    "forget_old_deliveries": "of programs",
     "revoke_leaked_access_token": "of programs",
     "forget_ended_access_tokens": "of programs",
     "forget_old_invitations": "invitations are shown to managers",
@@ -57,6 +65,7 @@ OF_THE_FLOOR = {
     "reindex": IN_AN_ACT,
     "store_file": IN_AN_ACT,
     "log_changes": IN_AN_ACT,
+    "log_moved": IN_AN_ACT,
     "once": "key, act and kept answer are one transaction (tests/api)",
     "asked_for": "feeds a digest",
     "changing": IN_AN_ACT,

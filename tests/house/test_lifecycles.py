@@ -78,7 +78,7 @@ MADE = {
     "ambition": lambda p, state: things.ambition(p.north, state),
     "actionplan": plan,
     "result": lambda p, state: things.result(p.north, state),
-    "finding": lambda p, state: things.finding(p.north, state, url="https://example.org/"),
+    "finding": lambda p, state: things.finding(p.north, state, publication_url="https://example.org/"),
 }
 
 

@@ -74,6 +74,7 @@ MADE_OF = {
     "clusters.edit_settings": lambda p: None,
     "clusters.keep_tokens": lambda p: None,
     "clusters.keep_programs": lambda p: p.north,
+    "clusters.keep_webhooks": lambda p: p.north,
     "clusters.keep_epsi_programs": lambda p: None,
     "clusters.create_cluster": lambda p: None,
     "clusters.appoint_manager": lambda p: p.north,

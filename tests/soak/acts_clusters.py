@@ -5,14 +5,17 @@ import datetime as dt
 from allauth.idp.oidc.models import Token
 
 from clusters.domain import cluster as regions
+from clusters.domain import delivery as telling
 from clusters.domain import member as members
 from clusters.domain import organisation as organisations
 from clusters.domain import program as programs
 from clusters.domain import settings as persons
 from clusters.domain import token as tokens
-from clusters.models import Invitation, LearningNeed, Membership, PersonalToken, Strength
+from clusters.domain import webhook as webhooks
+from clusters.models import Invitation, LearningNeed, Membership, PersonalToken, Strength, Webhook, WebhookDelivery
 from inno4sports.core import clock
 from tests import factories as make
+from tests.factories import things
 
 NEW_REGION = {
     "name": "Cluster West", "region_name": "West", "code": "WES", "country": "PT", "content_languages": ["en"], "timezone": "Europe/Lisbon",
@@ -114,6 +117,31 @@ def approval(people):
     return made
 
 
+HOOK = {"address": "https://93.184.215.14/hook", "kinds": ["lessons"]}
+
+
+def webhook(people):
+    return webhooks.create_webhook(program(people), by=people.ben_acts, **HOOK)
+
+
+def webhook_off(people):
+    made = webhook(people)
+    Webhook.objects.filter(pk=made.pk).update(off_at=clock.now())
+    return made
+
+
+def told(people, **more):
+    made = webhook(people)
+    lesson = things.lesson(people.north, "shared")
+    facts = {"thing_kind": lesson.kind, "thing_id": lesson.public_id, "next_at": clock.now()} | more
+    return WebhookDelivery.objects.create(webhook=made, **facts)
+
+
+def untold(people):
+    webhook(people)
+    things.lesson(people.north, "shared")
+
+
 ACTS = {
     # cluster
     "create_cluster": (lambda p: None, lambda p, _n: regions.create_cluster(by=p.ari_acts, **NEW_REGION)),
@@ -189,5 +217,18 @@ ACTS = {
     "forget_ended_access_tokens": (
         lambda p: access_token(p, days=-1),
         lambda p, _n: programs.forget_ended_access_tokens(before=clock.now()),
+    ),
+    # webhook
+    "create_webhook": (program, lambda p, x: webhooks.create_webhook(x, by=p.ben_acts, **HOOK)),
+    "edit_webhook": (webhook, lambda p, x: webhooks.edit_webhook(x, by=p.ben_acts, **HOOK)),
+    "renew_webhook_secret": (webhook, lambda p, x: webhooks.renew_webhook_secret(x, by=p.ben_acts)),
+    "switch_on_webhook": (webhook_off, lambda p, x: webhooks.switch_on_webhook(x, by=p.ben_acts)),
+    "delete_webhook": (webhook, lambda p, x: webhooks.delete_webhook(x, by=p.ben_acts)),
+    "send_again": (lambda p: told(p, status="sent", final_at=clock.now()), lambda p, d: webhooks.send_again(d, by=p.ben_acts)),
+    # delivery
+    "tell_webhooks": (untold, lambda p, _n: telling.tell_webhooks()),
+    "forget_old_deliveries": (
+        lambda p: told(p, status="sent", final_at=clock.now() - dt.timedelta(days=90)),
+        lambda p, _n: telling.forget_old_deliveries(before=clock.now()),
     ),
 }

@@ -1,27 +1,30 @@
 """A resource: one kind of thing as a program reads and writes it. A subclass names shape, filters, forms and acts; nothing else differs."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, ClassVar
 from urllib.parse import urlencode
 
 from django import forms
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models
 from django.db.models import Q
 from django.http import Http404
 from django.shortcuts import get_object_or_404
+from django.urls import get_resolver
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import ViewSetMixin
 
 from ..history import history_of
 from ..lifecycle import LIFECYCLES, Conflict, check_state
+from ..models import HistoryEvent
 from ..permissions import allowed, require
 from .changes import changes_since
 from .cursors import seal, unseal
 from .problems import Problem, answer
-from .shape import SHAPES, Shape, chosen_fields, prepared
+from .shape import SHAPES, Shape, chosen_fields, licence_links
 from .view import ApiView, kept
-from .writing import Act, Call, as_typed, check_version, filled, once, read, wanted_version
+from .writing import Act, Call, as_typed, filled, once, read, wanted_version
 
 PAGE, MOST = 50, 100
 
@@ -38,6 +41,8 @@ class Resource(ViewSetMixin, ApiView):
     list_query = ("fields", "expand", "limit", "cursor")
     acts: ClassVar[Sequence[Act]] = ()
     form: ClassVar[type[forms.BaseForm] | None] = None
+    create_form: ClassVar[type[forms.BaseForm] | None] = None  # where a new one is written by another form
+    reads: ClassVar[Sequence[str]] = ()  # methods that answer GET `…/<key>/<name>/`
     tells_history = True
     has_changes = True
     create_permission = ""
@@ -72,7 +77,22 @@ class Resource(ViewSetMixin, ApiView):
 
     def visible(self) -> models.QuerySet:
         """What the caller may see, with all that its shape reads."""
-        return prepared(self.model._default_manager.visible_to(self.request.user), self.shape)
+        return self.shape.loaded(self.model._default_manager.visible_to(self.request.user), self.request.user)
+
+    def may_make(self) -> bool:
+        return allowed(self.request.user, self.create_permission)
+
+    def may(self, act: Act, thing: Any) -> bool:
+        """May the caller, who sees `thing`, take `act` on it?"""
+        return allowed(self.request.user, self.permission(act), thing)
+
+    def version(self, thing: Any) -> int:
+        """The number that If-Match compares; what has none is always at 0."""
+        return getattr(thing, "version", 0)
+
+    def events(self, thing: Any) -> Iterable[HistoryEvent]:
+        """The history as the page shows it to the caller."""
+        return history_of(thing)
 
     @classmethod
     def key_route(cls) -> str:
@@ -113,19 +133,25 @@ class Resource(ViewSetMixin, ApiView):
         things = list(rows[: limit + 1])
         more, things = len(things) > limit, things[:limit]
         body: dict[str, Any] = {"items": self.shape.rows(things, request.user, fields=fields, expand=expand), "next": None}
-        headers = {}
+        links = licence_links(body["items"])
         if more:
             body["next"] = self.next_url(seal(question, [self.plain(things[-1], name) for name in self.order]))
-            headers["Link"] = f'<{body["next"]}>; rel="next"'
-        return kept(request, body, "0", headers=headers)
+            links.append(f'<{body["next"]}>; rel="next"')
+        return kept(request, body, "0", headers={"Link": ", ".join(links)} if links else {})
 
     def filter_value(self, name: str, value: str) -> str:
         """Only what may stand in the column; a choice that does not exist is named, not silently empty."""
-        field = self.model._meta.get_field(self.filters[name].partition("__")[0])
-        if field.choices and value not in dict(field.choices):
-            raise Problem("unknown-parameter", errors=[(f"?{name}", value[:80])])
-        if "\x00" in value:
-            raise Problem("unknown-parameter", errors=[(f"?{name}", name)])
+        model: Any = self.model
+        field: Any = None
+        for part in self.filters[name].split("__"):
+            field = model._meta.get_field(part)
+            model = field.related_model
+        try:
+            field.to_python(value)
+        except ValidationError as error:
+            raise Problem("unknown-parameter", errors=[(f"?{name}", value[:80])]) from error
+        if (field.choices and value not in dict(field.choices)) or "\x00" in value:
+            raise Problem("unknown-parameter", errors=[(f"?{name}", value[:80].replace("\x00", ""))])
         return value
 
     def asked(self) -> tuple[list[str] | None, list[str]]:
@@ -165,7 +191,8 @@ class Resource(ViewSetMixin, ApiView):
         """The thing with its ETag; after a write always in full."""
         fields, expand = self.asked() if self.action == "one" else (None, [])
         row = self.shape.rows([thing], self.request.user, fields=fields, expand=expand)[0]
-        response = kept(self.request, row, str(getattr(thing, "version", 0)), headers=headers)
+        headers = {**(headers or {}), **({"Link": ", ".join(links)} if (links := licence_links([row])) else {})}
+        response = kept(self.request, row, str(self.version(thing)), headers=headers)
         if self.request.method not in ("GET", "HEAD"):
             response.status_code = status
         return response
@@ -179,14 +206,15 @@ class Resource(ViewSetMixin, ApiView):
         user = request.user
         if not (user.is_authenticated and user.in_network):
             raise Problem("forbidden" if user.is_authenticated else "not-signed-in")
-        events = [{"verb": e.verb, "label": e.verb_label, "by": str(e.actor), "at": e.at, "note": e.note} for e in history_of(thing)]
-        return kept(request, {"items": events}, str(thing.version))
+        events = [{"verb": e.verb, "label": e.verb_label, "by": str(e.actor), "at": e.at, "note": e.note} for e in self.events(thing)]
+        return kept(request, {"items": events}, str(self.version(thing)))
 
     # Writing ----------------------------------------------------------------------------------------------------------------
 
     def create(self, request: Request) -> Response:
         self.must_be_signed_in()
-        require(request.user, self.create_permission)
+        if not self.may_make():
+            raise PermissionDenied(self.create_permission)
 
         def run() -> Response:
             thing = self.make(read(lambda data, files: self.build(data, files), request))
@@ -207,13 +235,13 @@ class Resource(ViewSetMixin, ApiView):
         version = wanted_version(request)
 
         def run() -> Response:
-            check_version(thing, version)
+            self.check_version(thing, version)
             base = None if whole else filled(self.build(None, None, thing))
             form = read(lambda data, files: self.build(data, files, thing), request, base=base)
             self.change(thing, form, version)
             return self.shown(self.again(thing))
 
-        return self.unless_stale(lambda: once(request, run))
+        return self.unless_stale(thing, lambda: once(request, run))
 
     def destroy(self, request: Request, **_kwargs: Any) -> Response:
         self.must_be_signed_in()
@@ -222,26 +250,31 @@ class Resource(ViewSetMixin, ApiView):
         version = wanted_version(request)
 
         def run() -> Response:
-            check_version(thing, version)
+            self.check_version(thing, version)
             self.remove(thing)
             return Response(status=204)
 
-        return self.unless_stale(lambda: once(request, run))
+        return self.unless_stale(thing, lambda: once(request, run))
 
-    def unless_stale(self, run: Callable[[], Response]) -> Response:
+    def check_version(self, thing: Any, version: int | None) -> None:
+        if version is not None and version != self.version(thing):
+            raise Conflict(thing)
+
+    def unless_stale(self, thing: Any, run: Callable[[], Response]) -> Response:
         """412 shows the version that stands, so that the caller can merge and send again."""
         try:
             return run()
-        except Conflict as conflict:
-            thing = self.again(conflict.thing)
+        except Conflict:
+            thing = self.again(thing)
             row = self.shape.rows([thing], self.request.user)[0]
             response = answer(Problem("stale", more={"current": row}))
-            response["ETag"] = f'"{thing.version}-stale"'
+            response["ETag"] = f'"{self.version(thing)}-stale"'
             return response
 
     def again(self, thing: Any) -> Any:
         """The thing as it stands, with what its shape reads, for an answer. The caller may just have given away the right to see it."""
-        return prepared(type(thing)._default_manager.filter(pk=thing.pk), SHAPES[thing.kind]).get()
+        shape = self.shape if isinstance(thing, self.model) else SHAPES[thing._meta.label_lower]
+        return shape.loaded(type(thing)._default_manager.filter(pk=thing.pk), self.request.user).get()
 
     def must_be_signed_in(self) -> None:
         if not self.request.user.is_authenticated:
@@ -254,7 +287,8 @@ class Resource(ViewSetMixin, ApiView):
         thing = self.thing()
         if request.method == "POST":
             return self.take(request, thing)
-        shown = [self.described(act, thing) for act in self.acts if self.may(act, thing) and self.is_open(act, thing)]
+        signed_in = request.user.is_authenticated
+        shown = [self.described(act, thing) for act in self.acts if signed_in and self.may(act, thing) and self.is_open(act, thing)]
         return Response({"steps": shown}, headers={"Cache-Control": "no-store"})
 
     def described(self, act: Act, thing: Any) -> dict[str, Any]:
@@ -265,9 +299,6 @@ class Resource(ViewSetMixin, ApiView):
     def label(self, act: Act) -> Any:
         cycle = LIFECYCLES.get(self.model._meta.label_lower)
         return act.label or (cycle.by_name[act.name].label if cycle else act.name)
-
-    def may(self, act: Act, thing: Any) -> bool:
-        return allowed(self.request.user, self.permission(act), thing) if self.request.user.is_authenticated else False
 
     def permission(self, act: Act) -> str:
         return act.permission or f"{self.model._meta.app_label}.{act.name}"
@@ -283,14 +314,15 @@ class Resource(ViewSetMixin, ApiView):
         act = next((act for act in self.acts if act.name == name), None)
         if act is None:
             raise Problem("invalid", errors=[("/step", ", ".join(act.name for act in self.acts))])
-        require(request.user, self.permission(act), thing)
+        if not self.may(act, thing):
+            raise PermissionDenied(self.permission(act))
         cycle = LIFECYCLES.get(self.model._meta.label_lower)
         version = wanted_version(request)
 
         def run() -> Response:
             if cycle and act.name in cycle.by_name:
                 check_state(thing, cycle.by_name[act.name])
-            check_version(thing, version)
+            self.check_version(thing, version)
             call = Call(thing, request.user, self.actor(), version)
             form = None
             if act.form is not None:
@@ -298,20 +330,28 @@ class Resource(ViewSetMixin, ApiView):
             elif faults := as_typed(forms.Form(), {n: v for n, v in request.data.items() if n != "step"}):
                 raise Problem("invalid", errors=faults)
             made = act.run(form, call)
+            if act.answer:
+                return Response(act.answer(made, form))
             return self.after_step(act, thing, made)
 
-        return self.unless_stale(lambda: once(request, run))
+        return self.unless_stale(thing, lambda: once(request, run))
 
     def after_step(self, act: Act, thing: Any, made: Any) -> Response:
         """The thing as it stands; of an act that makes another thing, that one."""
-        if act.creates and getattr(made, "kind", None) in SHAPES:
+        if act.creates:
             made = self.again(made)
-            row = SHAPES[made.kind].rows([made], self.request.user)[0]
-            return Response(row, status=201, headers={"Location": address_of(made), "ETag": f'"{made.version}-made"'})
+            row = SHAPES[made._meta.label_lower].rows([made], self.request.user)[0]
+            return Response(row, status=201, headers={"Location": address_of(made), "ETag": f'"{getattr(made, "version", 0)}-made"'})
         return self.shown(self.again(thing))
 
 
 RESOURCES: dict[str, type[Resource]] = {}
+
+
+def all_resources() -> dict[str, type[Resource]]:
+    """By name, also where no address was read yet: in a worker."""
+    get_resolver().url_patterns  # noqa: B018 -- reading it imports what is registered
+    return RESOURCES
 
 
 def resource_of(kind: str) -> type[Resource]:
@@ -326,5 +366,5 @@ def address_of(thing: Any) -> str:
     """The thing's address under the API."""
     from django.urls import reverse
 
-    resource = resource_of(thing.kind)
+    resource = resource_of(thing._meta.label_lower)
     return reverse(f"api:{resource.name}_one", kwargs=resource.address_kwargs(thing))

@@ -33,6 +33,7 @@ def of(resource: type[Resource]) -> list[URLPattern]:
     if resource.has_changes:
         found.append(path(f"{base}changes/", view("changes", get="changes"), name=f"{resource.name}_changes"))
     found.append(path(f"{base}{key}/", view("one", **one), name=f"{resource.name}_one"))
+    found += [path(f"{base}{key}/{word}/", view(word, get=word), name=f"{resource.name}_{word}") for word in resource.reads]
     if resource.tells_history:
         found.append(path(f"{base}{key}/history/", view("history", get="history"), name=f"{resource.name}_history"))
     if resource.acts:

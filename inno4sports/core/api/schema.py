@@ -10,7 +10,7 @@ from drf_spectacular.plumbing import ResolvedComponent
 from ..lifecycle import LIFECYCLES
 from .problems import PROBLEMS, problem_type
 from .resource import Resource
-from .shape import SHAPES, Cites, Label, PageUrl, Reference, References, Shape
+from .shape import SHAPES, Cites, Label, PageUrl, Reference, References, Rows, Shape
 from .told import Schema, Told, example_of, form_schema, permission_words
 
 JSON, PROBLEM_JSON = "application/json", "application/problem+json"
@@ -85,7 +85,8 @@ class PortalSchema(AutoSchema):
         headers = ("If-Match",) if versioned else () if writes else ("If-None-Match",)
         found["parameters"] = self.parameters(self.names_of(view, action), (*headers, *(("Idempotency-Key",) if action == "create" else ())))
         if action in ("create", "replace", "amend"):
-            found["requestBody"] = self.body(form_schema(view.form, whole=action != "amend"))
+            form = view.create_form if action == "create" and view.create_form else view.form
+            found["requestBody"] = self.body(form_schema(form, whole=action != "amend"))
         status = {"create": "201", "destroy": "204"}.get(action, "200")
         answer = None if action == "destroy" else self.answer_of(view, action)
         found["responses"] = self.responses(status, answer, VERSIONED if versioned else WRITES if writes else READS)
@@ -213,7 +214,7 @@ class PortalSchema(AutoSchema):
 
     def shape(self, shape: type[Shape]) -> Schema:
         """The component of a shape, made once."""
-        name = shape.Meta.model.__name__
+        name = shape.__name__.removesuffix("Shape")
         schema = self._map_basic_serializer(shape(), "response")
         schema.pop("required", None)  # `?fields=` may leave any of them out
         schema["additionalProperties"] = False
@@ -238,6 +239,8 @@ class PortalSchema(AutoSchema):
             return {"type": "array", "items": key}
         if isinstance(field, Reference):
             return {"anyOf": [*key["anyOf"], {"type": "null"}]} if field.model in SHAPES else {"type": ["string", "null"]}
+        if isinstance(field, Rows):
+            return {"type": "array", "items": self._map_basic_serializer(field.shape(), "response")}
         if isinstance(field, Label):
             return {"type": "string", "readOnly": True}
         if isinstance(field, PageUrl):

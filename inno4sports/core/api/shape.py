@@ -4,11 +4,14 @@ from collections.abc import Callable, Iterable, Sequence
 from operator import attrgetter
 from typing import Any
 
+from django.apps import apps
 from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
 from django.db import models
+from django.urls import reverse
 from rest_framework import serializers
 
-from ..models import Citation, Thing
+from ..models import Citation, StoredFile, Thing
 from ..permissions import allowed
 from ..search import visible_ids
 from .problems import Problem
@@ -28,10 +31,10 @@ PLAIN = (
 
 
 class Reference(serializers.Field):
-    """Another thing by its slug (or public id): null where there is none."""
+    """Another thing by its slug (or public id): null where there is none; with `if_visible` also where the reader may not see it."""
 
-    def __init__(self, model: str, by: str = "slug", **options: Any) -> None:
-        self.model, self.by = model, by
+    def __init__(self, model: str, by: str = "slug", *, if_visible: bool = False, **options: Any) -> None:
+        self.model, self.by, self.if_visible = model, by, if_visible
         super().__init__(read_only=True, **options)
 
     def to_representation(self, value: Any) -> Any:
@@ -53,6 +56,100 @@ class Cites(serializers.Field):
 
     def to_representation(self, value: Any) -> Any:
         return [{"kind": t.kind, "id": t.public_id, "title": str(t), "url": page_url(t)} for t in (row.cited for row in value.all())]
+
+
+class Money(serializers.Field):
+    """Whole euros as amount and currency; a text, so that no program rounds it."""
+
+    schema = {
+        "type": ["object", "null"],
+        "properties": {"amount": {"type": "string", "example": "1200.00"}, "currency": {"type": "string", "const": "EUR"}},
+    }
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(read_only=True, **options)
+
+    def to_representation(self, value: int) -> dict[str, str]:
+        return {"amount": f"{value}.00", "currency": "EUR"}
+
+
+class Asked(serializers.Field):
+    """A field that depends on who asks: filled for all rows at once by `answers`."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(read_only=True, source="*", **options)
+
+    def to_representation(self, value: Any) -> Any:
+        return None
+
+    @classmethod
+    def answers(cls, things: list[Any], who: Any) -> list[Any]:
+        """One answer for each thing, by one query at most."""
+        raise NotImplementedError
+
+
+class Files(Asked):
+    """The files of a thing, for people of the network; null for others."""
+
+    schema = {
+        "type": ["array", "null"],
+        "items": {
+            "type": "object",
+            "properties": {
+                "id": {"type": "string", "format": "uuid"},
+                "name": {"type": "string"},
+                "media_type": {"type": "string"},
+                "size": {"type": "integer"},
+                "sha256": {"type": "string"},
+                "url": {"type": "string", "format": "uri"},
+            },
+        },
+    }
+
+    @classmethod
+    def answers(cls, things: list[Any], who: Any) -> list[Any]:
+        if not (who.is_authenticated and who.in_network):
+            return [None for _thing in things]
+        found: dict[Any, list[dict[str, Any]]] = {thing.public_id: [] for thing in things}
+        rows = StoredFile.objects.filter(thing_kind__in={thing.kind for thing in things}, thing_id__in=found).order_by("id")
+        for row in rows:
+            url = settings.SITE_URL + reverse("api:file", args=[row.public_id])
+            facts = {"name": row.name, "media_type": row.media_type, "size": row.size, "sha256": row.sha256}
+            found[row.thing_id].append({"id": row.public_id, **facts, "url": url})
+        return [found[thing.public_id] for thing in things]
+
+
+CC_BY = "https://creativecommons.org/licenses/by/4.0/"
+
+
+class Licence(Asked):
+    """What everybody may see is given under CC BY 4.0; the rest is not given away."""
+
+    schema = {"type": ["string", "null"], "format": "uri", "description": "null: not public, no licence is given"}
+
+    @classmethod
+    def answers(cls, things: list[Any], who: Any) -> list[Any]:
+        if not who.is_authenticated or not things:
+            return [CC_BY for _thing in things]
+        rows = type(things[0])._default_manager.visible_to(AnonymousUser()).filter(pk__in=[thing.pk for thing in things])
+        public = set(rows.order_by().values_list("pk", flat=True))
+        return [CC_BY if thing.pk in public else None for thing in things]
+
+
+def licence_links(rows: list[dict[str, Any]]) -> list[str]:
+    """The Link header's entry when all rows are given under one licence."""
+    return [f'<{CC_BY}>; rel="license"'] if rows and all(row.get("licence") == CC_BY for row in rows) else []
+
+
+class Rows(serializers.Field):
+    """Rows that belong to the thing, each in a small shape of its own."""
+
+    def __init__(self, shape: "type[Shape]", **options: Any) -> None:
+        self.shape = shape
+        super().__init__(read_only=True, **options)
+
+    def to_representation(self, value: Any) -> Any:
+        return [{name: get(one) for name, get in self.shape.getters().items()} for one in value.all()]
 
 
 class Label(serializers.Field):
@@ -89,7 +186,7 @@ class Shape(serializers.ModelSerializer):
     guarded: dict[str, str] = {}
     prefetch: tuple[Any, ...] = ()  # what its own getters read besides
     _getters: dict[str, Getter] | None = None
-    _reads: tuple[list[str], list[str], list[tuple[str, type[Citation]]]] | None = None
+    _reads: tuple[list[str], list[str], list[tuple[str, models.QuerySet]]] | None = None
 
     @classmethod
     def getters(cls) -> dict[str, Getter]:
@@ -99,23 +196,31 @@ class Shape(serializers.ModelSerializer):
         return cls._getters
 
     @classmethod
-    def reads(cls) -> tuple[list[str], list[str], list[tuple[str, type[Citation]]]]:
-        """Foreign keys, many-to-many names and citations that the fields read, found once."""
+    def reads(cls) -> tuple[list[str], list[str], list[tuple[str, models.QuerySet]]]:
+        """Foreign keys, many-to-many names, and rows (citations, small shapes) that the fields read, found once."""
         if "_reads" not in cls.__dict__ or cls._reads is None:
             keys = {f.name for f in cls.Meta.model._meta.concrete_fields if f.is_relation}
             joins: list[str] = []
             manies: list[str] = []
-            citations: list[tuple[str, type[Citation]]] = []
+            rows: list[tuple[str, models.QuerySet]] = []
             for field in cls().fields.values():
                 path = (field.source or "").split(".")
                 if isinstance(field, Cites):
-                    citations.append((path[0], cls.Meta.model._meta.get_field(path[0]).related_model))
+                    citation: type[Citation] = cls.Meta.model._meta.get_field(path[0]).related_model
+                    rows.append((path[0], citation._default_manager.select_related(*citation.cites, *citation.reads)))
+                elif isinstance(field, Rows):
+                    rows.append(("__".join(path), prepared(field.shape.Meta.model._default_manager.all(), field.shape)))
                 elif isinstance(field, References):
                     manies.append(path[0])
                 elif path[0] in keys:
                     joins.append("__".join(path if isinstance(field, Reference) else path[:-1] or path))
-            cls._reads = joins, manies, citations
+            cls._reads = joins, manies, rows
         return cls._reads
+
+    @classmethod
+    def loaded(cls, things: models.QuerySet, who: Any) -> models.QuerySet:  # noqa: ARG003 -- for shapes that count what `who` may see
+        """With all that the fields read; a shape whose fields are counted in the query adds that here."""
+        return prepared(things, cls)
 
     @classmethod
     def names(cls) -> list[str]:
@@ -136,6 +241,12 @@ class Shape(serializers.ModelSerializer):
             for thing, row in zip(things, rows, strict=True):
                 if not allowed(who, cls.guarded[name], thing):
                     row[name] = None
+        for name in [n for n in cls.declared(Asked) if n in chosen]:
+            for row, answer in zip(rows, cls._declared_fields[name].answers(things, who), strict=True):
+                row[name] = answer
+        for name in chosen.keys() & cls.declared(Reference):
+            if cls._declared_fields[name].if_visible:
+                closed_unless_visible(rows, name, cls._declared_fields[name], who)
         shown = cls.declared(Cites) & chosen.keys()
         if shown:
             keep_visible([row[name] for row in rows for name in shown], who)
@@ -153,6 +264,10 @@ class ThingShape(Shape):
 
     id = serializers.UUIDField(source="public_id", read_only=True)
     url = PageUrl()
+    licence = Licence()
+
+    def get_field_names(self, declared_fields: Any, info: Any) -> list[str]:
+        return [*super().get_field_names(declared_fields, info), "licence"]
 
 
 SHAPES: dict[str, type[Shape]] = {}
@@ -188,6 +303,17 @@ def keep_visible(lists: list[list[dict[str, Any]]], who: Any) -> None:
         cites[:] = [c if c["id"] in seen else {"kind": c["kind"], "id": None, "title": None, "url": None} for c in cites]
 
 
+def closed_unless_visible(rows: list[dict[str, Any]], name: str, field: Reference, who: Any) -> None:
+    """Take away the keys of things that `who` may not see."""
+    keys = {row[name] for row in rows if row[name] is not None}
+    if keys:
+        seen = set(
+            apps.get_model(field.model).objects.visible_to(who).filter(**{f"{field.by}__in": keys}).order_by().values_list(field.by, flat=True)
+        )
+        for row in rows:
+            row[name] = row[name] if row[name] in seen else None
+
+
 def opened(rows: list[dict[str, Any]], name: str, field: Reference, who: Any) -> None:
     """Put the things themselves where their keys stood; a key whose thing is not visible to `who` stays a key."""
     shape = SHAPES[field.model]
@@ -196,7 +322,7 @@ def opened(rows: list[dict[str, Any]], name: str, field: Reference, who: Any) ->
     query: models.QuerySet = shape.Meta.model._default_manager.all()
     if issubclass(shape.Meta.model, Thing):
         query = shape.Meta.model._default_manager.visible_to(who)
-    things = list(prepared(query, shape).filter(**{f"{field.by}__in": keys}))
+    things = list(shape.loaded(query, who).filter(**{f"{field.by}__in": keys}))
     found = {getattr(thing, field.by): row for thing, row in zip(things, shape.rows(things, who), strict=True)}
     for row in rows:
         value = row.get(name)
@@ -205,10 +331,10 @@ def opened(rows: list[dict[str, Any]], name: str, field: Reference, who: Any) ->
 
 def prepared(query: models.QuerySet, shape: type[Shape]) -> models.QuerySet:
     """With what the shape reads of other tables, so that a page of any length is a fixed number of queries."""
-    joins, manies, citations = shape.reads()
+    joins, manies, rows = shape.reads()
     query = query.select_related(*joins) if joins else query
-    cited = [models.Prefetch(name, rows._default_manager.select_related(*rows.cites)) for name, rows in citations]
-    return query.prefetch_related(*manies, *cited, *shape.prefetch)
+    gathered = [models.Prefetch(name, of.all()) for name, of in rows]
+    return query.prefetch_related(*manies, *gathered, *shape.prefetch)
 
 
 def chosen_fields(shape: type[Shape], asked: str | None, name: str) -> list[str] | None:

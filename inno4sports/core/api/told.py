@@ -6,8 +6,9 @@ from typing import Any
 import rules
 from django import forms
 
-from ..forms import RowsField
-from .shape import Shape
+from ..forms import EurosField, LinesField, RowsField
+from .rows import FormsField
+from .shape import Money, Shape
 
 Schema = dict[str, Any]
 
@@ -31,6 +32,14 @@ WHO = {
     "holds_invitation": "the holder of the personal link",
     "in_own_cluster": "members of the cluster",
 }
+
+
+OBJECT: Schema = {"type": "object", "additionalProperties": True}
+
+
+def listed(**more: Schema) -> Schema:
+    """An answer with `items`, and what else stands beside them."""
+    return {"type": "object", "properties": {"items": {"type": "array", "items": OBJECT}, **more}, "required": ["items", *more]}
 
 
 def permission_words(name: str) -> str:
@@ -80,12 +89,18 @@ def field_schema(box: forms.Field) -> Schema:
     return found
 
 
-def typed(box: forms.Field) -> Schema:
+def typed(box: forms.Field) -> Schema:  # noqa: C901 -- a table, read from top to bottom
     if isinstance(box, forms.MultipleChoiceField | forms.ModelMultipleChoiceField):
         return {"type": "array", "items": {"type": "string"}}
+    if isinstance(box, FormsField):
+        return {"type": "array", "items": box.row_schema or form_schema(box.formset.form)}
+    if isinstance(box, LinesField):
+        return {"type": ["array", "string"], "items": {"type": "string"}}
     if isinstance(box, RowsField):
         columns = {name: {"type": "string"} for name in box.columns}
         return {"type": "array", "items": {"type": "object", "properties": columns, "additionalProperties": False}}
+    if isinstance(box, EurosField):
+        return {"anyOf": [{"type": "integer", "minimum": 0}, {**Money.schema, "type": "object"}, *([] if box.required else [{"type": "null"}])]}
     if isinstance(box, forms.BooleanField):
         return {"type": "boolean"}
     if isinstance(box, forms.FileField):
@@ -98,7 +113,13 @@ def typed(box: forms.Field) -> Schema:
     choices: Any = getattr(box, "choices", None)
     if isinstance(box, forms.TypedChoiceField) and box.coerce is int:
         return {"type": "integer", "enum": [value for value, _words in choices]}
-    formats = ((forms.DateField, "date"), (forms.EmailField, "email"), (forms.URLField, "uri"), (forms.UUIDField, "uuid"))
+    formats = (
+        (forms.DateField, "date"),
+        (forms.DateTimeField, "date-time"),
+        (forms.EmailField, "email"),
+        (forms.URLField, "uri"),
+        (forms.UUIDField, "uuid"),
+    )
     found: Schema = {"type": "string", **next(({"format": name} for kind, name in formats if isinstance(box, kind)), {})}
     if isinstance(choices, list) and not isinstance(box, forms.ModelChoiceField) and choices and not isinstance(choices[0][1], list | tuple):
         found["enum"] = [value for value, _words in choices]

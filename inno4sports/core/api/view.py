@@ -40,6 +40,7 @@ class ApiView(APIView):
     """Whatever stands under /api/v1/. `scope` is the app whose rights a token needs; `query` the names `?…` may have."""
 
     scope = ""
+    scopes: tuple[str, ...] = ()  # of an address that gathers from several apps
     told: dict[str, Told] = {}  # method -> how the schema describes it
     closed = False  # no visitor may use it: without a token 401, whatever the address names
     query: tuple[str, ...] = ()
@@ -67,11 +68,12 @@ class ApiView(APIView):
             raise Problem("unknown-parameter", errors=[("?lang", request.query_params["lang"])])
 
     def check_scope(self, request: Request) -> None:
-        if request.auth is None or not self.scope:
+        if request.auth is None:
             return
-        needed = f"{self.scope}:{'read' if request.method in SAFE else 'write'}"
-        if needed not in request.auth.scopes:
-            raise Problem("missing-scope", needed)
+        for app in self.scopes or ((self.scope,) if self.scope else ()):
+            needed = f"{app}:{'read' if request.method in SAFE else 'write'}"
+            if needed not in request.auth.scopes:
+                raise Problem("missing-scope", needed)
 
     def actor(self) -> Actor:
         """Who acts, as history stores it."""

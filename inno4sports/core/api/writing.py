@@ -16,8 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework.response import Response
 
 from .. import clock
-from ..forms import RowsField
-from ..lifecycle import Conflict
+from ..forms import EurosField, LinesField, RowsField
 from ..models.api import KeptAnswer
 from .limits import caller_of
 from .problems import Problem
@@ -40,7 +39,8 @@ class Act:
 
     `do` is the domain's act. A lifecycle step takes label, permission and states from its table; another act names them.
     `form` is the page's form class, `build` makes one (default: `form(data, files)`), `values` says what the act takes
-    (default: its cleaned data). `creates`: the act answers a thing of its own, which is the answer.
+    (default: its cleaned data). `creates`: the act answers a thing of its own, which is the answer. `answer` makes another
+    one of what the act answered and its form.
     """
 
     name: str
@@ -52,6 +52,7 @@ class Act:
     permission: str = ""
     open: Callable[[Any], bool] = field(default=lambda _thing: True)
     creates: bool = False
+    answer: Callable[[Any, Any], dict[str, Any]] | None = None
 
     def bound(self, data: Any, files: Any, call: Call) -> forms.BaseForm:
         """The act's form, with data or as it is shown first."""
@@ -81,11 +82,6 @@ def wanted_version(request: Any) -> int | None:
     return int(version)
 
 
-def check_version(thing: Any, version: int | None) -> None:
-    if version is not None and version != thing.version:
-        raise Conflict(thing)
-
-
 # Reading a body by a form ---------------------------------------------------------------------------------------------------
 
 
@@ -93,14 +89,15 @@ def filled(form: forms.BaseForm) -> dict[str, Any]:
     """What an unbound form shows, as the body that would write the same."""
     found: dict[str, Any] = {}
     for name, box in form.fields.items():
-        value = box.prepare_value(form.get_initial_for_field(box, name))
+        value = form.get_initial_for_field(box, name)
+        value = value if isinstance(box, RowsField) else box.prepare_value(value)
         if isinstance(value, models.QuerySet | list | tuple) and isinstance(box, forms.ModelMultipleChoiceField):
             value = [box.prepare_value(one) for one in value]
         found[name] = value
     return found
 
 
-def as_typed(form: forms.BaseForm, data: Mapping[str, Any], *, typed: bool = True) -> list[tuple[str, Any]]:
+def as_typed(form: forms.BaseForm, data: Mapping[str, Any], pointer: str = "", *, typed: bool = True) -> list[tuple[str, Any]]:
     """Faults of shape: unknown names, lists where a text belongs. What is well shaped is judged by the form.
 
     `typed` is JSON; in multipart/form-data every value is a text.
@@ -110,12 +107,12 @@ def as_typed(form: forms.BaseForm, data: Mapping[str, Any], *, typed: bool = Tru
     for name, value in data.items():
         box = form.fields.get(name)
         if name in settled:
-            if value != settled[name]:
-                faults.append((f"/{name}", settled[name]))
+            if ("" if value is None else value) != settled[name]:
+                faults.append((f"{pointer}/{name}", settled[name]))
         elif box is None:
-            faults.append((f"/{name}", _("There is no field of this name.")))
+            faults.append((f"{pointer}/{name}", _("There is no field of this name.")))
         elif not fits(box, value, typed):
-            faults.append((f"/{name}", _("This is not of the type that the field takes.")))
+            faults.append((f"{pointer}/{name}", _("This is not of the type that the field takes.")))
     return faults
 
 
@@ -129,8 +126,10 @@ def fits(box: forms.Field, value: Any, typed: bool) -> bool:
         return isinstance(value, list) and all(isinstance(one, str) for one in value)
     if not typed:
         return isinstance(value, str)
-    if isinstance(box, RowsField):
-        return isinstance(value, list)
+    if getattr(box, "takes_rows", False):
+        return isinstance(value, list) or (isinstance(box, LinesField) and isinstance(value, str))
+    if isinstance(box, EurosField) and isinstance(value, dict):
+        return True
     if isinstance(box, forms.BooleanField):
         return isinstance(value, bool)
     if isinstance(box, forms.FloatField | forms.DecimalField):
@@ -157,7 +156,7 @@ def read(make: Callable[[Any, Any], forms.BaseForm], request: Any, *, base: Mapp
     if not typed:  # multipart: repeated names are lists
         many = (forms.MultipleChoiceField, forms.ModelMultipleChoiceField)
         data = {n: request.data.getlist(n) if isinstance(blank.fields.get(n), many) else v for n, v in data.items()}
-    if faults := as_typed(blank, {**data, **request.FILES}, typed=typed):
+    if faults := as_typed(blank, {**data, **request.FILES.dict()}, typed=typed):
         raise Problem("invalid", errors=faults)
     form = make(for_widgets(blank, {**(base or {}), **data}), request.FILES or None)
     if not form.is_valid():
@@ -165,8 +164,14 @@ def read(make: Callable[[Any, Any], forms.BaseForm], request: Any, *, base: Mapp
     return form
 
 
-def faults_of(form: forms.BaseForm, pointer: str = "") -> list[tuple[str, str]]:
-    return [(pointer if name == NON_FIELD_ERRORS else f"{pointer}/{name}", " ".join(str(e) for e in errors)) for name, errors in form.errors.items()]
+def faults_of(form: forms.BaseForm, pointer: str = "") -> list[tuple[str, Any]]:
+    """(pointer, sentence) of each fault; a field of rows says itself in which row and cell."""
+    found: list[tuple[str, Any]] = []
+    for name, errors in form.errors.items():
+        here = pointer if name == NON_FIELD_ERRORS else f"{pointer}/{name}"
+        inner = getattr(form.fields.get(name), "faults", [])
+        found += [(f"{here}{deeper}", words) for deeper, words in inner] or [(here, " ".join(str(e) for e in errors))]
+    return found
 
 
 # Once ---------------------------------------------------------------------------------------------------------------------

@@ -20,7 +20,7 @@ from .record import (
     stored_file_path,
 )
 from .search import SearchText, SearchTextQuerySet, SearchTextReach, SearchWord
-from .thing import Actor, ActorKind, ActorQuerySet, Citation, Thing, ThingOrigin, ThingQuerySet, actor_key, number_of
+from .thing import Actor, ActorKind, ActorQuerySet, Citation, Thing, ThingOrigin, ThingQuerySet, actor_key, log_moved, number_of
 
 __all__ = [
     "Actor",
@@ -57,6 +57,7 @@ __all__ = [
     "fold_letters",
     "free_slug",
     "log_changes",
+    "log_moved",
     "number_of",
     "pair_check",
     "status_check",

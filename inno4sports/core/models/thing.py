@@ -7,7 +7,7 @@ from typing import Any, Self
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
-from django.db.models import F, Func, Q, Subquery
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from .. import clock
@@ -20,9 +20,9 @@ def actor_key(**options: Any) -> models.ForeignKey:
     return models.ForeignKey("core.Actor", models.PROTECT, related_name="+", null=True, blank=True, **options)
 
 
-def number_of(rows: models.QuerySet) -> Subquery:
+def number_of(rows: models.QuerySet) -> models.Subquery:
     """How many `rows` there are, beside the row of the query around it; `rows` name that row by OuterRef."""
-    return Subquery(rows.order_by().annotate(how_many=Func(F("pk"), function="COUNT")).values("how_many"))
+    return models.Subquery(rows.order_by().annotate(how_many=models.Func(models.F("pk"), function="COUNT")).values("how_many"), models.IntegerField())
 
 
 class ActorQuerySet(models.QuerySet["Actor"]):
@@ -132,20 +132,25 @@ class Thing(models.Model):
         if not getattr(self, "slug", "set"):
             self.slug = free_slug(type(self), str(self))  # things with a page have one
         super().save(*args, **kwargs)
-        log_changes([*map(change_of, [self, *self.moves()])])
+        log_moved(self)
 
     def get_absolute_url(self) -> str:
         raise NotImplementedError
 
     def delete(self, *args: Any, **kwargs: Any) -> Any:
-        row = change_of(self)
+        rows = changes_of([self])
         done = super().delete(*args, **kwargs)
-        log_changes([row])
+        log_changes(rows)
         return done
 
     def moves(self) -> "Iterable[Thing]":
         """Other things that a program may see, or no longer see, because this one changed."""
         return ()
+
+    @property
+    def is_inner(self) -> bool:
+        """Only its own cluster sees it now, so nobody else is told when it goes."""
+        return self.kind in _drafts() and self.status == _drafts()[self.kind]  # type: ignore[attr-defined]  # a thing with a lifecycle
 
     @property
     def kind(self) -> str:
@@ -161,14 +166,26 @@ class Thing(models.Model):
         return self.origin == self.Origin.RECORDED
 
 
-def change_of(thing: Thing) -> Change:
-    """The row that tells copies of this change; whoever could see the thing may learn that it is gone."""
-    draft = thing.kind in _drafts() and thing.status == _drafts()[thing.kind]  # type: ignore[attr-defined]  # a thing with a lifecycle
-    reach = ChangeReach.OWN if draft else ChangeReach.NETWORK
-    rows: Any = type(thing)._default_manager.all()
-    if not draft and rows.visible_to(AnonymousUser()).filter(pk=thing.pk).exists():
-        reach = ChangeReach.PUBLIC
-    return Change(thing_kind=thing.kind, thing_id=thing.public_id, cluster_id=getattr(thing, "cluster_id", None), reach=reach, at=clock.now())
+def log_moved(thing: Thing) -> None:
+    """Tell copies that `thing` was written, and what moves with it."""
+    log_changes(changes_of([thing, *thing.moves()]))
+
+
+def changes_of(things: Iterable[Thing]) -> list[Change]:
+    """The rows that tell copies of these; whoever could see a thing may learn that it is gone. One query for each kind."""
+    by_kind: dict[str, list[Thing]] = {}
+    for thing in things:
+        by_kind.setdefault(thing.kind, []).append(thing)
+    rows = []
+    for kind, same in by_kind.items():
+        open_ids = [thing.pk for thing in same if not thing.is_inner]
+        manager: Any = type(same[0])._default_manager
+        public = set(manager.visible_to(AnonymousUser()).filter(pk__in=open_ids).order_by().values_list("pk", flat=True)) if open_ids else set()
+        for thing in same:
+            reach = ChangeReach.OWN if thing.is_inner else ChangeReach.PUBLIC if thing.pk in public else ChangeReach.NETWORK
+            cluster_id = getattr(thing, "cluster_id", None)
+            rows.append(Change(thing_kind=kind, thing_id=thing.public_id, cluster_id=cluster_id, reach=reach, at=clock.now()))
+    return rows
 
 
 def _drafts() -> dict[str, str]:
@@ -183,6 +200,7 @@ class Citation(models.Model):
 
     cites: tuple[str, ...] = ()  # names of the foreign keys to what can be cited
     citing = ""  # name of the foreign key to the citing thing
+    reads: tuple[str, ...] = ()  # what the addresses of cited things need besides
 
     note = models.CharField(_("what was taken from it"), max_length=300, blank=True)
     created_at = models.DateTimeField(default=clock.now, editable=False)

@@ -227,7 +227,7 @@ class Recorder:
             at = moment(row["published_on"])
             same_page = pages.get(row["source"], [])
             finding = Finding.objects.create(
-                slug=row["slug"], title=row["title"][:200], summary=row["summary"], url=row["url"] or "", finding_kind=kind_of(same_page),
+                slug=row["slug"], title=row["title"][:200], summary=row["summary"], publication_url=row["url"] or "", finding_kind=kind_of(same_page),
                 published_on=row["published_on"], date_text=row.get("date_text", ""), status="published",
                 **self.stamp("published", at), **self.common(row, at),
             )  # fmt: skip

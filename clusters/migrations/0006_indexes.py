@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('clusters', '0004_programs'),
+        ('clusters', '0005_webhooks'),
         ('core', '0005_search'),
     ]
 

@@ -1,0 +1,79 @@
+"""Who the caller is: person or program, roles, memberships, what the token may; and the settings of a person."""
+
+from typing import Any
+
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from inno4sports.core.api.problems import Problem
+from inno4sports.core.api.told import OBJECT, Told
+from inno4sports.core.api.view import SAFE, ApiView, kept
+from inno4sports.core.api.writing import filled, once, read, wanted_version
+from inno4sports.core.lifecycle import Conflict
+from inno4sports.core.permissions import require
+
+from ..domain.settings import edit_settings
+from ..forms.account import SettingsForm
+from ..models import User
+
+SETTINGS = ("name", "language", "timezone", "theme", "digest", "digest_hour")
+
+
+def me_of(request: Request) -> dict[str, Any]:
+    user: User = request.user
+    person = not hasattr(user, "acts_as")
+    roles = {"editor": user.is_editor, "coordinator": user.is_coordinator, "administrator": user.is_staff}
+    return {
+        "kind": "person" if person else "program",
+        "id": user.public_id if person else None,
+        "email": user.email or None,
+        "version": user.version,
+        **{name: getattr(user, name) for name in SETTINGS},
+        "topics": [topic.slug for topic in user.topics.all()] if person else [],
+        "roles": [name for name, held in roles.items() if held],
+        "memberships": [
+            {"cluster": m.cluster.slug, "role": m.role, "organisation": m.organisation.slug if m.organisation else None} for m in user.own_memberships
+        ],
+        "scopes": sorted(request.auth.scopes) if request.auth is not None else None,
+    }
+
+
+class Me(ApiView):
+    """`scopes` is null with a session, which may all that the person may. PATCH takes the settings; programs have none."""
+
+    closed = True
+    scope = "clusters"
+    told = {
+        "get": Told("Who you are, and what you may", OBJECT, permission="whoever is signed in"),
+        "patch": Told("Change your settings", OBJECT, body=SettingsForm, permission="the person", statuses=(412, 428)),
+    }
+
+    def check_scope(self, request: Request) -> None:
+        """Any token may ask whose it is."""
+        if request.method not in SAFE:
+            super().check_scope(request)
+
+    def get(self, request: Request) -> Response:
+        return self.shown(request)
+
+    def shown(self, request: Request) -> Response:
+        return kept(request, me_of(request), str(request.user.version))
+
+    def patch(self, request: Request) -> Response:
+        user = request.user
+        require(user, "clusters.edit_settings", user)
+        version = wanted_version(request)
+
+        def run() -> Response:
+            if version is not None and version != user.version:
+                raise Conflict(user)
+            base = filled(SettingsForm(instance=user))
+            form = read(lambda data, files: SettingsForm(data, instance=user), request, base=base)
+            edit_settings(user, by=self.actor(), version=version, **form.cleaned_data)
+            return self.shown(request)
+
+        try:
+            return once(request, run)
+        except Conflict as conflict:
+            user.refresh_from_db()
+            raise Problem("stale", more={"current": me_of(request)}) from conflict
