@@ -4,7 +4,6 @@ import datetime as dt
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.db.models import Case, CharField, Count, Exists, F, Min, OuterRef, Q, QuerySet, Value, When
 from django.urls import reverse
@@ -45,7 +44,7 @@ class Task:
 
 def day_of(moment: dt.datetime, user: User, days: int = 0) -> dt.date:
     """The calendar day of a moment where the person is, so many days later."""
-    return moment.astimezone(ZoneInfo(user.timezone)).date() + dt.timedelta(days=days)
+    return moment.astimezone(clock.zone(user.timezone)).date() + dt.timedelta(days=days)
 
 
 def task_on(stage: str, thing: Any, why: str | Promise, label: str | Promise, url: str = "", **more: Any) -> Task:

@@ -3,7 +3,6 @@
 import datetime as dt
 from collections.abc import Sequence
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django import forms
 from django.db.models import Q
@@ -87,7 +86,7 @@ class OpenForm(PortalForm):
     def values(self) -> dict[str, Any]:
         """What the act takes."""
         data = dict(self.cleaned_data)
-        return data | {"closes_at": dt.datetime.combine(data.pop("closes_on"), dt.time(22, 59), ZoneInfo(self.timezone))}
+        return data | {"closes_at": dt.datetime.combine(data.pop("closes_on"), dt.time(22, 59), clock.zone(self.timezone))}
 
 
 class ReasonForm(PortalForm):

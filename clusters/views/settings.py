@@ -7,7 +7,8 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from inno4sports.core.http import actor_of, one_time
+from inno4sports.core.http import actor_of, changed_fields, one_time
+from inno4sports.core.lifecycle import Conflict
 from inno4sports.core.permissions import require
 
 from ..domain.settings import edit_settings
@@ -21,8 +22,12 @@ def settings(request: HttpRequest) -> HttpResponse:
     require(request.user, "clusters.edit_settings", request.user)
     form = SettingsForm(request.POST or None, instance=request.user)
     if request.method == "POST" and form.is_valid():
-        edit_settings(form.instance, by=actor_of(request), version=form.opened_version, **form.cleaned_data)
+        try:
+            edit_settings(form.instance, by=actor_of(request), version=form.opened_version, **form.cleaned_data)
+        except Conflict as conflict:
+            context = {"form": form, "section": "", "person": conflict.thing, "conflict": changed_fields(form, conflict.thing)}
+            return render(request, "clusters/settings.html", context, status=409)
         with translation.override(form.cleaned_data["language"]):
             messages.success(request, _("Settings saved."))
             return redirect("clusters:settings")
-    return render(request, "clusters/settings.html", {"form": form, "section": ""}, status=422 if form.errors else 200)
+    return render(request, "clusters/settings.html", {"form": form, "section": "", "person": request.user}, status=422 if form.errors else 200)

@@ -2,7 +2,6 @@
 
 import datetime as dt
 from collections.abc import Iterable
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef
@@ -38,7 +37,7 @@ def due_users() -> list[User]:
 
 
 def local_time(user: User) -> dt.datetime:
-    return clock.now().astimezone(ZoneInfo(user.timezone))
+    return clock.now().astimezone(clock.zone(user.timezone))
 
 
 @transaction.atomic

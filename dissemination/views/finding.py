@@ -16,6 +16,7 @@ from dissemination.evidence import SHAPES
 from dissemination.forms import CorrectionForm, FindingForm, ProposeForm, ReturnForm
 from dissemination.models import Finding, FindingCitation, FindingKind
 from inno4sports.core.citations import cited_of
+from inno4sports.core.forms import PortalForm
 from inno4sports.core.history import history_of
 from inno4sports.core.http import actor_of, changed_fields, one_time, paged
 from inno4sports.core.lifecycle import Conflict, WrongState, check_step, steps_open_to
@@ -131,7 +132,7 @@ def finding_step(request: HttpRequest, slug: str, step: str) -> HttpResponse:
         return _step_form(request, finding, *forms[step])
     if request.method != "POST":
         raise Http404
-    acts.FINDING_STEPS[step](finding, by=actor_of(request))
+    acts.FINDING_STEPS[step](finding, by=actor_of(request), version=PortalForm(request.POST).opened_version)
     messages.success(request, _("State of the finding: %(status)s") % {"status": finding.get_status_display()})
     still = Finding.objects.visible_to(request.user).filter(pk=finding.pk).exists()
     return redirect(finding) if still else redirect("dissemination:finding_list")
@@ -140,7 +141,7 @@ def finding_step(request: HttpRequest, slug: str, step: str) -> HttpResponse:
 def _step_form(request: HttpRequest, finding: Finding, template: str, form_class: Any, act: Any, given: dict[str, str]) -> HttpResponse:
     form = form_class(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        act(finding, by=actor_of(request), **form.cleaned_data, **given)
+        act(finding, by=actor_of(request), version=form.opened_version, **form.cleaned_data, **given)
         messages.success(request, _("State of the finding: %(status)s") % {"status": finding.get_status_display()})
         return redirect(finding if finding.status == "published" else "dissemination:finding_list")
     return render(request, template, {"finding": finding, "form": form}, status=422 if form.errors else 200)

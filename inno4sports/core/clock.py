@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from babel.dates import format_date
 from django.db import connection
@@ -28,9 +28,17 @@ def database_now() -> dt.datetime:
         return cursor.fetchone()[0]
 
 
-def today(zone: str = "UTC") -> dt.date:
+def zone(name: str) -> ZoneInfo:
+    """The zone of an IANA name; UTC for one that is not known, or no longer: a name that was stored must not end a page."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return ZoneInfo("UTC")
+
+
+def today(place: str = "UTC") -> dt.date:
     """The calendar day at a place, given by its IANA zone name."""
-    return now().astimezone(ZoneInfo(zone)).date()
+    return now().astimezone(zone(place)).date()
 
 
 def in_words(day: dt.date) -> str:

@@ -15,14 +15,24 @@ from . import clock
 from .models import Actor, StoredFile, Thing
 
 # Direction overrides can make a sentence read as its opposite; they are never needed in the languages here.
+# Halves of letters (surrogates) come from programs alone, and no database keeps them.
 _UNWANTED = {*range(0x09), 0x0B, 0x0C, *range(0x0E, 0x20), *range(0x7F, 0xA0), 0xFEFF, 0xFFFE, 0xFFFF}
-_UNWANTED |= {*range(0x202A, 0x202F), *range(0x2066, 0x206A)}
+_UNWANTED |= {*range(0x202A, 0x202F), *range(0x2066, 0x206A), *range(0xD800, 0xE000)}
 _TABLE = dict.fromkeys(_UNWANTED)
 
 
 def clean_text(text: str) -> str:
     """NFC, line ends as \\n, no control characters, no direction overrides."""
     return unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace("\r", "\n").translate(_TABLE)
+
+
+def clean_value(value: Any) -> Any:
+    """Clean text, alone or in a list; a number that fits nowhere as text, so that its field refuses it with a sentence."""
+    if isinstance(value, str):
+        return clean_text(value)
+    if isinstance(value, list):
+        return [clean_value(one) for one in value]
+    return str(value) if isinstance(value, int) and abs(value) >= 2**63 else value
 
 
 class CleanTextMixin:
@@ -36,9 +46,9 @@ class CleanTextMixin:
             data = data.copy()
             for name in list(data.keys()):
                 if hasattr(data, "setlist"):
-                    data.setlist(name, [clean_text(v) if isinstance(v, str) else v for v in data.getlist(name)])
-                elif isinstance(data[name], str):
-                    data[name] = clean_text(data[name])
+                    data.setlist(name, clean_value(data.getlist(name)))
+                else:
+                    data[name] = clean_value(data[name])
         super().__init__(data, *args, **kwargs)
         self._name_by_keys()
 

@@ -1,7 +1,6 @@
 """What surrounds every request: an id, headers, the reader's zone, private answers for who is signed in, errors with a name."""
 
 import uuid
-import zoneinfo
 from collections.abc import Callable
 
 from django.conf import settings
@@ -9,6 +8,7 @@ from django.core.exceptions import MiddlewareNotUsed, PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
+from . import clock
 from .lifecycle import Conflict, WrongState
 from .logs import current_request_id
 from .tokens import BadLink
@@ -61,11 +61,7 @@ def own_zone(get_response: Handler) -> Handler:
 
     def middleware(request: HttpRequest) -> HttpResponse:
         name = request.user.timezone if request.user.is_authenticated else "Europe/Brussels"
-        try:
-            zone = zoneinfo.ZoneInfo(name)
-        except (zoneinfo.ZoneInfoNotFoundError, ValueError):
-            zone = zoneinfo.ZoneInfo("UTC")
-        with timezone.override(zone):
+        with timezone.override(clock.zone(name)):
             return get_response(request)
 
     return middleware
@@ -84,19 +80,24 @@ def private_pages(get_response: Handler) -> Handler:
 
 
 class NamedErrors:
-    """Domain errors become pages with a status: wrong state and conflict 409, a bad link 404."""
+    """Domain errors become pages with a status: wrong state and conflict 409, a bad link 404; a session that ended says so."""
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        from .http import csrf_failure
+
         response = self.get_response(request)
-        wants_script = request.headers.get("HX-Request") or request.headers.get("Accept") == "application/json"
-        if wants_script and response.status_code == 302 and "/accounts/login/" in response.get("Location", ""):
+        if response.status_code != 302 or "/accounts/login/" not in response.get("Location", ""):
+            return response
+        if request.headers.get("HX-Request") or request.headers.get("Accept") == "application/json":
             answer = HttpResponse(status=401)
             answer["HX-Redirect"] = response["Location"]
             return answer
-        return response
+        # The sign-in page would lose what somebody typed whose session ended meanwhile.
+        ended = request.method == "POST" and settings.SESSION_COOKIE_NAME in request.COOKIES and not request.user.is_authenticated
+        return csrf_failure(request) if ended else response
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         from .http import error_page

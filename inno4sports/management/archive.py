@@ -86,14 +86,14 @@ def media() -> Iterator[tuple[str, Path]]:
 
 
 def secrets(folder: Path) -> Iterator[tuple[str, Path]]:
-    """The key in force, wherever it comes from (links and sealed mails need it), and what else was made into DATA_DIR."""
-    key = folder / "secret_key"
-    key.touch(mode=0o600)
-    key.write_text(settings.SECRET_KEY)
-    yield "secrets/secret_key", key
-    for path in sorted([settings.DATA_DIR / "demo_password", *settings.DATA_DIR.glob("*.pem")]):
-        if path.is_file():
-            yield f"secrets/{path.name}", path
+    """The keys in force, wherever they come from: links, sealed mails and programs' tokens need them; and the demo's password."""
+    for name, text in (("secret_key", settings.SECRET_KEY), ("oidc_key.pem", settings.IDP_OIDC_PRIVATE_KEY)):
+        kept = folder / name
+        kept.touch(mode=0o600)
+        kept.write_text(text)
+        yield f"secrets/{name}", kept
+    if (password := settings.DATA_DIR / "demo_password").is_file():
+        yield "secrets/demo_password", password
 
 
 def unpack(source: Path, folder: Path) -> dict[str, Any]:

@@ -126,8 +126,7 @@ def edit_request(
 ) -> FeedbackRequest:
     """Change a draft. What people were promised when they were asked stays as it is: WrongState once it was opened."""
     with changing(request, "learning.edit_request", by=by, version=version) as locked:
-        if locked.status != RequestStatus.DRAFT:
-            raise WrongState(_("People were already asked, so the request stays as it is. You can give more time or close it."), locked)
+        must_be_draft(locked)
         locked.title, locked.introduction, locked.language = title, introduction, language
         locked.questionnaire, locked.names = questionnaire, names
         locked.closes_at, locked.remind_at = closes_at, remind_at
@@ -135,6 +134,12 @@ def edit_request(
         record(locked, "edit_request", by=by)
         reindex(locked)
     return request
+
+
+def must_be_draft(request: FeedbackRequest) -> None:
+    """Raises WrongState, with its sentence, once people were asked."""
+    if request.status != RequestStatus.DRAFT:
+        raise WrongState(_("People were already asked, so the request stays as it is. You can give more time or close it."), request)
 
 
 # Who is asked -------------------------------------------------------------------------------------------------------------

@@ -69,6 +69,12 @@ def create_session(*, cluster: Cluster | None, topics: Iterable[Topic] = (), by:
     return session
 
 
+def must_not_be_over(session: Session) -> None:
+    """Raises WrongState, with its sentence, once it is closed or cancelled."""
+    if session.status in (SessionStatus.CLOSED, SessionStatus.CANCELLED):
+        raise WrongState(_("The session is over, so its page stays as it is. State: %(status)s.") % {"status": session.get_status_display()}, session)
+
+
 def edit_session(session: Session, *, topics: Iterable[Topic], by: Actor, version: int | None = None, **facts: Unpack[SessionFacts]) -> Session:
     """Change what is said of it. Who is registered is told when day, hours, place or link of an announced one change.
 
@@ -76,10 +82,7 @@ def edit_session(session: Session, *, topics: Iterable[Topic], by: Actor, versio
     told would be shut out, and when fewer places are left than people are registered.
     """
     with changing(session, "learning.edit_session", by=by, version=version) as locked:
-        if locked.status in (SessionStatus.CLOSED, SessionStatus.CANCELLED):
-            raise WrongState(
-                _("The session is over, so its page stays as it is. State: %(status)s.") % {"status": locked.get_status_display()}, locked
-            )
+        must_not_be_over(locked)
         before = {name: getattr(locked, name) for name in (*ARRANGED_BY, "audience")}
         _write(locked, facts)
         if locked.status != SessionStatus.DRAFT:

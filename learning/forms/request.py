@@ -5,7 +5,6 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django import forms
 from django.conf import settings
@@ -35,18 +34,18 @@ class MomentField(forms.DateTimeField):
     zone = "Europe/Brussels"
 
     def prepare_value(self, value: Any) -> Any:
-        with timezone.override(ZoneInfo(self.zone)):
+        with timezone.override(clock.zone(self.zone)):
             return super().prepare_value(value)
 
     def to_python(self, value: Any) -> dt.datetime | None:
-        with timezone.override(ZoneInfo(self.zone)):
+        with timezone.override(clock.zone(self.zone)):
             return super().to_python(value)
 
 
 def default_closing(zone: str) -> dt.datetime:
     """In 14 days at 22:59 of the host's zone."""
     day = clock.today(zone) + dt.timedelta(days=14)
-    return dt.datetime.combine(day, dt.time(22, 59), tzinfo=ZoneInfo(zone))
+    return dt.datetime.combine(day, dt.time(22, 59), tzinfo=clock.zone(zone))
 
 
 def ahead(moment: dt.datetime) -> None:
@@ -192,7 +191,7 @@ class ClosingForm(PortalForm):
     def __init__(self, data: Any = None, *, stored: FeedbackRequest) -> None:
         zone = zone_of(stored.cluster)
         later = max(stored.closes_at, clock.now()) + dt.timedelta(days=7)
-        closing = dt.datetime.combine(later.astimezone(ZoneInfo(zone)).date(), dt.time(22, 59), tzinfo=ZoneInfo(zone))
+        closing = dt.datetime.combine(later.astimezone(clock.zone(zone)).date(), dt.time(22, 59), tzinfo=clock.zone(zone))
         super().__init__(data, initial={"closes_at": closing})
         self._after = stored.closes_at if stored.status == "open" else clock.now()
         self.fields["closes_at"].zone = zone

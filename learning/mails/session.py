@@ -2,7 +2,6 @@
 
 import datetime as dt
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from babel.dates import format_time
 from django.conf import settings
@@ -39,8 +38,8 @@ def times_in(session: Session, zone: str) -> str:
 def _moment(session: Session, zone: str, end: bool = False) -> dt.datetime:
     day, time = (session.ends_on, session.ends_time) if end else (session.starts_on, session.starts_time)
     # Asked only of sessions that have their day and hours.
-    there = dt.datetime.combine(day or session.starts_on, time, ZoneInfo(session.timezone))  # type: ignore[arg-type]
-    return there.astimezone(ZoneInfo(zone))
+    there = dt.datetime.combine(day or session.starts_on, time, clock.zone(session.timezone))  # type: ignore[arg-type]
+    return there.astimezone(clock.zone(zone))
 
 
 def _hours(session: Session, zone: str) -> str:

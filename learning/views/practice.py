@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from inno4sports.core.forms import PortalForm
 from inno4sports.core.history import history_of
 from inno4sports.core.http import actor_of, changed_fields, one_time, paged
-from inno4sports.core.lifecycle import Conflict, OpenStep, check_state, steps_open_to
+from inno4sports.core.lifecycle import Conflict, OpenStep, WrongState, check_state, steps_open_to
 from inno4sports.core.permissions import allowed, require
 
 from ..domain import practice as acts
@@ -85,6 +85,8 @@ def practice_create(request: HttpRequest) -> HttpResponse:
 def practice_edit(request: HttpRequest, slug: str) -> HttpResponse:
     practice = visible_practice(request, slug)
     require(request.user, "learning.edit_practice", practice)
+    if reason := acts.why_fixed(practice, request.user):
+        raise WrongState(reason, practice)
     form = PracticeForm(request.POST or None, user=request.user, clusters=[practice.cluster], stored=practice)
     context: dict[str, Any] = {"practice": practice, "form": form}
     if request.method == "POST" and form.is_valid():

@@ -125,6 +125,7 @@ def session_asked_about(request: HttpRequest) -> Session | None:
 def request_edit(request: HttpRequest, slug: str) -> HttpResponse:
     asked = visible_request(request, slug)
     require(request.user, "learning.edit_request", asked)
+    acts.must_be_draft(asked)
     session = asked.sessions.first()
     form = RequestForm(request.POST or None, user=request.user, hosts=[asked.cluster], stored=asked, session=session)
     context: dict[str, Any] = {"feedback_request": asked, "form": form}

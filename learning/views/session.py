@@ -124,6 +124,7 @@ def session_create(request: HttpRequest) -> HttpResponse:
 def session_edit(request: HttpRequest, slug: str) -> HttpResponse:
     session = visible_session(request, slug)
     require(request.user, "learning.edit_session", session)
+    acts.must_not_be_over(session)
     form = SessionForm(request.POST or None, hosts=[session.cluster], stored=session)
     context: dict[str, Any] = {"session": session, "form": form}
     if request.method == "POST" and form.is_valid():

@@ -34,11 +34,12 @@ class Sink:
         return "250 taken"
 
 
-def serve(sink: Sink) -> Controller:
-    """Start `sink` on a free port of loopback; the caller stops it."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+def serve(sink: Sink, port: int = 0) -> Controller:
+    """Start `sink` on a port of loopback, a free one unless named; the caller stops it."""
+    if not port:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
     controller = Controller(sink, hostname="127.0.0.1", port=port)
     controller.start()
     return controller

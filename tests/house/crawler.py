@@ -40,13 +40,21 @@ class Form:
     values: list[tuple[str, str]] = field(default_factory=list)
     typed: set[str] = field(default_factory=set)  # what somebody can type or choose
 
+    @property
+    def data(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for name, value in self.values:
+            found.setdefault(name, []).append(value)
+        return found
+
 
 class Reader(HTMLParser):
     """The links and forms of one page."""
 
     def __init__(self, page: str) -> None:
         super().__init__()
-        self.page, self.links, self.forms, self._form = page, [], [], None
+        self.page, self.links, self.forms = page, [], []
+        self._form = self._text = self._select = None
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = {name: value or "" for name, value in attrs}
@@ -55,20 +63,37 @@ class Reader(HTMLParser):
         elif tag == "form":
             self._form = Form(self.page, urljoin(self.page, given.get("action", "")), given.get("method", "get").lower())
             self.forms.append(self._form)
+        elif tag == "option" and self._select:
+            self._select[1].append((given.get("value", ""), "selected" in given))
         elif self._form is not None and "name" in given and "disabled" not in given:
             self._control(tag, given)
 
     def _control(self, tag: str, given: dict[str, str]) -> None:
         kind = given.get("type", "submit" if tag == "button" else "text")
-        if kind in ("checkbox", "radio") and "checked" not in given:
-            self._form.typed.add(given["name"])
-        elif tag in ("input", "button") and kind != "file":
-            self._form.values.append((given["name"], given.get("value", "")))
         if kind not in ("hidden", "submit"):
             self._form.typed.add(given["name"])
+        if tag == "textarea":
+            self._text = (given["name"], [])
+        elif tag == "select":
+            self._select = (given["name"], [], "multiple" in given)
+        elif kind not in ("file", "submit") and (kind not in ("checkbox", "radio") or "checked" in given):
+            self._form.values.append((given["name"], given.get("value", "on" if kind == "checkbox" else "")))
+
+    def handle_data(self, data: str) -> None:
+        if self._text:
+            self._text[1].append(data)
 
     def handle_endtag(self, tag: str) -> None:
-        if tag == "form":
+        if tag == "textarea" and self._text:
+            name, parts = self._text
+            self._form.values.append((name, "".join(parts).removeprefix("\n")))
+            self._text = None
+        elif tag == "select" and self._select:
+            name, options, several = self._select
+            chosen = [value for value, selected in options if selected] or ([] if several else [options[0][0]])
+            self._form.values += [(name, value) for value in chosen]
+            self._select = None
+        elif tag == "form":
             self._form = None
 
 

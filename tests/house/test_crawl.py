@@ -34,7 +34,7 @@ def pressed(client, forms):
         kinds[kind] += 1
         cookies = client.cookies.copy()
         with transaction.atomic():
-            answer = client.post(form.action, dict(form.values))
+            answer = client.post(form.action, form.data)
             transaction.set_rollback(True)
         client.cookies = cookies
         if answer.status_code not in (200, 302, 303, 422):

@@ -96,7 +96,7 @@ def test_views_never_write(path):
 def test_one_clock(path):
     if path.name in ("clock.py", "outbox.py", "supervise.py"):
         return  # leases use the database's clock, the supervisor a monotonic one
-    assert not re.search(r"timezone\.now\(|datetime\.now\(|date\.today\(|utcnow\(", path.read_text()), "core.clock is the one clock"
+    assert not re.search(r"timezone\.now\(|datetime\.now\(|date\.today\(|utcnow\(|ZoneInfo\(", path.read_text()), "core.clock is the one clock"
 
 
 @pytest.mark.parametrize("path", list(python_files()), ids=name_of)

@@ -10,6 +10,7 @@ from typing import Any
 from django.core.files.base import ContentFile
 
 from actionplans.models import AmbitionPoint, Milestone, ProgressReport, Revision
+from clusters.domain.program import create_program
 from clusters.models import Invitation, LearningNeed, Strength
 from inno4sports.core import clock
 from inno4sports.core.lifecycle import LIFECYCLES
@@ -24,6 +25,8 @@ API = "api/v1/"  # the interface for programs has tests of its own
 # Each address of a page, with its view; what stands under accounts/ is allauth's, what stands under admin/ Django's.
 ROUTES = [(route, inspect.unwrap(pattern.callback), pattern) for route, _namespace, pattern in OWN if not route.startswith(API)]
 ARGUMENT = re.compile(r"<(\w+:)(\w+)>")
+# What stands in an address whose kind of thing is not made here.
+NOBODY = {"slug:": "nothing-here", "int:": 1, "uuid:": "00000000-0000-4000-8000-000000000000", "str:": "nothing-here"}
 
 
 def everything(people: Any, folder: Any) -> dict[str, list[Any]]:
@@ -73,6 +76,7 @@ def everything(people: Any, folder: Any) -> dict[str, list[Any]]:
         "reports": [report.public_id],
         "files": [stored(report, people.ben_acts).public_id],
         "accept": [joining.public_id],
+        "programs": [create_program(north, name="Site", role="manager", scopes=("learning:read",), by=people.ben_acts).public_id],
         "feedback/on": [invited.public_id],
         "preferences/on": [people.ana.public_id],
         "invitation": [make_token("invitation", joining.public_id, joining.generation)],
@@ -98,7 +102,7 @@ def addresses(route: str, name: str, known: dict[str, list[Any]]) -> Iterator[st
             choices.append([*cycle.by_name, "no_such_step"])
         else:
             before = route[: found.start()].strip("/").split("/")
-            choices.append(known.get("/".join(before[-2:])) or known[before[-1]])
+            choices.append(known.get("/".join(before[-2:])) or known.get(before[-1]) or [NOBODY[found.group(1)]])
     for chosen in itertools.product(*choices):
         values = iter(chosen)
         yield "/" + ARGUMENT.sub(lambda _m: str(next(values)), route)  # noqa: B023 -- used at once

@@ -68,11 +68,15 @@ class Machine:
         )
 
     def __enter__(self) -> "Machine":
-        self.data.mkdir(parents=True)
-        (self.data / "static").mkdir()
-        self.make_database()
-        self.start_database()
-        self.start_redis()
+        try:
+            self.data.mkdir(parents=True)
+            (self.data / "static").mkdir()
+            self.make_database()
+            self.start_database()
+            self.start_redis()
+        except BaseException:
+            self.__exit__()
+            raise
         return self
 
     def __exit__(self, *_exc: object) -> None:
@@ -95,15 +99,15 @@ class Machine:
 
     def make_database(self) -> None:
         place = self.folder / "database"
+        for parent in place.parents if os.getuid() == 0 else ():  # its user must be able to come here
+            if parent.stat().st_uid == 0 and not parent.stat().st_mode & 0o001:
+                parent.chmod(parent.stat().st_mode | 0o011)
         if self.copied is not None:
             subprocess.run(["cp", "-a", str(self.copied), str(place)], check=True)
             return
         place.mkdir()
         if os.getuid() == 0:
             shutil.chown(place, "postgres", "postgres")
-            for parent in place.parents:  # it must be able to come here
-                if parent.stat().st_uid == 0 and not parent.stat().st_mode & 0o001:
-                    parent.chmod(parent.stat().st_mode | 0o011)
         quick = ["--no-sync", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "--username=postgres"]
         subprocess.run([self.bin / "initdb", *quick, place], check=True, capture_output=True, cwd="/", **self._as_postgres())
 
@@ -111,7 +115,7 @@ class Machine:
         # Without fsync: what a killed process had written is with the kernel, and no test cuts the power.
         options = {"port": self.database_port, "listen_addresses": "127.0.0.1", "unix_socket_directories": "", "fsync": "off", "max_connections": 60}
         self.run("database", [str(self.bin / "postgres"), "-D", str(self.folder / "database"), *(f"--{k}={v}" for k, v in options.items())], True)
-        until(self.database_answers, 30, "PostgreSQL answers")
+        until(self.database_answers, 60, "PostgreSQL answers")
         with self.query_server() as server, server.cursor() as cursor:
             cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE])
             if cursor.fetchone() is None:
@@ -162,7 +166,7 @@ class Machine:
 
     def manage(self, *words: str, **env: str) -> str:
         done = subprocess.run(
-            [sys.executable, *words], cwd=ROOT, env=self.env | {"RELEASE": self.release} | env, capture_output=True, text=True, timeout=120
+            [sys.executable, *words], cwd=ROOT, env=self.env | {"RELEASE": self.release} | env, capture_output=True, text=True, timeout=300
         )
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout

@@ -33,7 +33,7 @@ from inno4sports.management.dumps import count_rows
 print(json.dumps({
     "sent": outbox.deliver_some(), "mails": len(list(settings.MAIL_DIR.glob("*"))), "rows": count_rows(),
     "files": {f.name: hashlib.sha256(f.content.read()).hexdigest() for f in StoredFile.objects.all()},
-    "key": settings.SECRET_KEY, "mode": oct(pathlib.Path(settings.DATA_DIR, "secret_key").stat().st_mode),
+    "key": settings.SECRET_KEY, "signs": settings.IDP_OIDC_PRIVATE_KEY, "mode": oct(pathlib.Path(settings.DATA_DIR, "secret_key").stat().st_mode),
 }))
 """
 
@@ -96,6 +96,7 @@ def test_restore_on_an_empty_machine_is_the_portal_again_and_sends_nothing(porta
     assert found["rows"] == rows
     assert found["files"] == {"minutes.pdf": hashlib.sha256(b"%PDF-1.4 minutes\n").hexdigest()}
     assert (found["key"], found["mode"]) == (settings.SECRET_KEY, "0o100600"), "links in mails and sealed mails work on"
+    assert found["signs"] == settings.IDP_OIDC_PRIVATE_KEY.strip(), "and so do the tokens of programs"
 
     assert "This portal is in use (9 people)" in manage(empty_machine, "manage.py", "restore", str(file)).stderr
     assert "Restored" in manage(empty_machine, "manage.py", "restore", str(file), "--force").stdout

@@ -38,7 +38,7 @@ class Migration(migrations.Migration):
                 ("word", models.CharField(max_length=40, unique=True)),
             ],
         ),
-        migrations.AddField(model_name="searchtext", name="text", field=models.TextField(default="")),
+        migrations.AddField(model_name="searchtext", name="text", field=models.TextField(default="", db_default="")),
         migrations.AddIndex(model_name="searchtext", index=models.Index(fields=["-changed_at", "-id"], name="core_search_changed_bd740f_idx")),
         migrations.AddIndex(
             model_name="searchtext", index=models.Index(fields=["thing_kind", "-changed_at", "-id"], name="core_search_thing_k_21be25_idx")

@@ -55,7 +55,7 @@ class SearchText(models.Model):
     title = models.CharField(max_length=300)
     url = models.CharField(max_length=300)
     excerpt = models.CharField(max_length=400, blank=True)
-    text = models.TextField(default="")
+    text = models.TextField(default="", db_default="")
     folded = models.TextField()
     reach = models.CharField(max_length=8, choices=Reach)
     cluster_code = models.CharField(max_length=40, blank=True)
