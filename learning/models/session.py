@@ -42,7 +42,8 @@ class SessionKind(models.Model):
 
 
 # Of sessions without a day drafts stand first in lists, those that were recorded without one last.
-UNDATED = Case(When(status="draft", starts_on=None, then=0), default=1)
+# The words of the condition in the order of the alphabet, as the migration holds them.
+UNDATED = Case(When(starts_on=None, status="draft", then=0), default=1)
 
 
 class SessionQuerySet(ThingQuerySet):
