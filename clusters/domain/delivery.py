@@ -88,8 +88,8 @@ def _new_to(webhook: Webhook, models: dict[str, Any], changes: list[Change]) -> 
 # How it goes out ------------------------------------------------------------------------------------------------------------
 
 
-def deliver_webhooks(limit: int = 20) -> int:
-    """Lease, say and settle up to `limit` rows, one by one; answers how many were taken (none while sending is held)."""
+def deliver_webhooks(limit: int = 5) -> int:
+    """Lease, say and settle up to `limit` rows (all of them may hang and the lease still hold), one by one; answers how many were taken (none while sending is held)."""
     if sending_held():
         return 0
     owner = f"{socket.gethostname()}-{os.getpid()}-{uuid.uuid4().hex[:8]}"[-60:]

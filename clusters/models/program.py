@@ -92,7 +92,7 @@ class Program(models.Model):
 
         Its key is 0, which no row has: nothing is ever its own but by its cluster and its role.
         """
-        caller = User(id=0, name=self.name, language=self.language)
+        caller = User(id=0, public_id=self.public_id, name=self.name, language=self.language)
         caller.own_memberships = [Membership(user=caller, cluster=self.cluster, role=self.role)] if self.cluster else []
         caller.editor_at = self.created_at if self.role == ProgramRole.EDITOR else None
         caller.acts_as = self.actor

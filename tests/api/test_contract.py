@@ -33,13 +33,14 @@ def signed_in(people, name):
 
 
 def keys_of(operation, people):
-    """Keys of things that are there, as Ben sees them, with their versions."""
+    """Keys of things that are there, as Ben sees them, as the address names them, with their versions."""
     resource = RESOURCES.get(operation.path.split("/")[3])
     if resource is None:
-        return [("nothing-here", 1)]
+        return [({"key": "nothing-here"}, 1)]
     rows = resource.model._default_manager.all()
     rows = rows.visible_to(people.ben) if hasattr(rows, "visible_to") else rows
-    return [(str(getattr(row, resource.key)), getattr(row, "version", 0)) for row in rows[:4]] or [("nothing-here", 1)]
+    found = [({n: str(v) for n, v in resource.address_kwargs(row).items()}, getattr(row, "version", 0)) for row in rows[:4]]
+    return found or [({"key": "nothing-here"}, 1)]
 
 
 def tried(name, people, most):
@@ -49,8 +50,8 @@ def tried(name, people, most):
     @settings(max_examples=most, deadline=None, database=None, suppress_health_check=list(HealthCheck), phases=[Phase.generate], derandomize=True)
     @given(case=operation.as_strategy(), person=strategies.sampled_from(PERSONS), key=strategies.sampled_from([*keys, None]))
     def run(case, person, key):
-        if key is not None and "key" in (case.path_parameters or {}):
-            case.path_parameters["key"] = key[0]
+        if key is not None and key[0].keys() <= (case.path_parameters or {}).keys():
+            case.path_parameters |= key[0]
             case.headers["If-Match"] = f'"{key[1]}-en"'
         with transaction.atomic():
             case.call_and_validate(headers={**(case.headers or {}), **headers[person], "Accept-Encoding": "identity"}, checks=CHECKS)

@@ -5,6 +5,7 @@ The rows stand on the demo data. An address is a text or a function that answers
 """
 
 import datetime as dt
+import time
 from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import dataclass, field
@@ -16,12 +17,16 @@ from unittest import mock
 from allauth.account.forms import default_token_generator
 from allauth.account.models import EmailAddress, EmailConfirmationHMAC
 from allauth.account.utils import user_pk_to_url_str
+from allauth.idp.oidc.internal.oauthlib.device_codes import cache_device_code_key, cache_user_code_key
 from django.conf import settings
 from django.core.cache import cache
 
 from actionplans.models import ActionPlan, Ambition, Result
 from clusters.domain.member import invite_member, withdraw_invitation
-from clusters.models import Cluster, Invitation, Membership, Organisation, User
+from clusters.domain.program import create_program
+from clusters.domain.token import create_token, revoke_leaked_token
+from clusters.domain.webhook import create_webhook
+from clusters.models import Cluster, Invitation, Membership, Organisation, Program, User, Webhook, WebhookDelivery
 from dissemination.models import Finding
 from inno4sports.core import clock
 from inno4sports.core.tokens import make_token
@@ -75,6 +80,45 @@ def page_templates() -> set[str]:
     folder = ROOT / "templates"
     pages = {p for p in folder.rglob("*.html") if p.read_text().startswith("{% extends base_template %}")}
     return {str(p.relative_to(folder)) for p in pages} - {"allauth/layouts/base.html"} | {"500.html"}
+
+
+# Programs ---------------------------------------------------------------------------------------------------------------------
+
+
+def manager() -> User:
+    return User.objects.get(email=MANAGER)
+
+
+def with_tokens() -> str:
+    who = manager()
+    for name in ("Spreadsheet", "Leaked"):
+        facts = {"name": name, "scopes": ["learning:read", "learning:write"], "expires_on": clock.today() + dt.timedelta(days=9)}
+        token = create_token(who, by=make.actor(who), **facts)
+    revoke_leaked_token(token.secret)
+    return "/settings/tokens/"
+
+
+def program(role: str = "manager") -> Program:
+    who = manager()
+    return create_program(who.home_cluster, name="Hyvinvointiliikuntapalveluketju", role=role, scopes=["learning:read"], by=make.actor(who))
+
+
+def webhook() -> Webhook:
+    made = create_webhook(program(), address="https://example.org/a/long/way/to/go", kinds=["lessons"], by=make.actor(manager()))
+    for status, answered in (("queued", None), ("sent", 204), ("given_up", 500)):
+        facts = {"status": status, "answered": answered, "final_at": None if status == "queued" else clock.now(), "next_at": clock.now()}
+        WebhookDelivery.objects.create(webhook=made, thing_kind="learning.lesson", thing_id=made.public_id, **facts)
+    return made
+
+
+def device() -> str:
+    """The page that a program's code opens, as allauth keeps it for a waiting program."""
+    made = program("person")
+    held = {"device_code": "waits", "user_code": "BCDF-GHJK", "expires_in": 600, "interval": 5}
+    state = {"expires_at": time.time() + 600, "granted": None, "last_poll_at": 0, "client_id": made.client_id, "scope": ["learning:read"]}
+    cache.set(cache_user_code_key("BCDF-GHJK"), "waits", 600)
+    cache.set(cache_device_code_key("waits"), {**state, "device": held, "resources": []}, 600)
+    return "/device/?code=BCDF-GHJK"
 
 
 # What the demo has -----------------------------------------------------------------------------------------------------------
@@ -302,6 +346,14 @@ SCREENS = [
     Screen("clusters/invitation_accept.html", invitation, indexed=False),
     Screen("clusters/invitation_closed.html", lambda: invitation(withdrawn=True), status=410, indexed=False),
     Screen("clusters/settings.html", "/settings/", MANAGER),
+    Screen("clusters/token_list.html", with_tokens, MANAGER),
+    Screen("clusters/token_list.html", "/settings/tokens/", EDITOR, status=422, fill={"name": ""}, note="errors"),
+    Screen("clusters/program_list.html", lambda: f"/clusters/{program().cluster.slug}/programs/", MANAGER),
+    Screen("clusters/program_list.html", "/programs/", EDITOR, note="EPSI"),
+    Screen("clusters/webhook_list.html", lambda: f"/programs/{webhook().program.public_id}/webhooks/", MANAGER),
+    Screen("clusters/webhook_detail.html", lambda: webhook().get_absolute_url(), MANAGER),
+    Screen("clusters/device_approve.html", "/device/", PARTNER),
+    Screen("clusters/device_approve.html", device, PARTNER, note="known"),
     # Learning
     Screen("learning/learning_home.html", "/learning/"),
     Screen("learning/learning_home.html", "/learning/", MANAGER, note="manager"),
