@@ -83,20 +83,29 @@ CITATIONS = (
 )
 
 
-def _edges_sql() -> str:
-    """All edges (upper, lower) of the thread as one UNION ALL over tables whose columns are indexed."""
-    parts = [
-        f"SELECT '{kind}' AS upper_kind, {model.citing}_id AS upper_id, '{CITED[c]}' AS lower_kind, {c}_id AS lower_id"
-        f" FROM {model._meta.db_table} WHERE {c}_id IS NOT NULL"
-        for model, kind in CITATIONS
-        for c in model.cites
-    ]
-    ambition, result = Ambition._meta.db_table, Result._meta.db_table
-    parts.append(
-        f"SELECT 'actionplans.ambition', id, 'learning.feedbackrequest', feedback_request_id FROM {ambition} WHERE feedback_request_id IS NOT NULL"
-    )
-    parts.append(f"SELECT 'actionplans.result', id, 'actionplans.action', action_id FROM {result}")
-    return " UNION ALL ".join(parts)
+# (upper kind, its column, lower kind, its column, table): every way by which one thing rests on another.
+EDGES = [(kind, f"{model.citing}_id", CITED[c], f"{c}_id", model._meta.db_table) for model, kind in CITATIONS for c in model.cites]
+EDGES += [
+    ("actionplans.ambition", "id", "learning.feedbackrequest", "feedback_request_id", Ambition._meta.db_table),
+    ("actionplans.result", "id", "actionplans.action", "action_id", Result._meta.db_table),
+]
+
+
+def _next_to(side: str, *, down: bool) -> str:
+    """What lies one edge below (or above) the rows of `side`: each is looked up by index, however large the tables.
+
+    PostgreSQL is told so (LATERAL), else it reads all edges; SQLite does it by itself and knows no such word.
+    """
+    lateral = connection.vendor == "postgresql"
+    parts = []
+    for upper_kind, upper_id, lower_kind, lower_id, table in EDGES:
+        here, at, there, to = (upper_kind, upper_id, lower_kind, lower_id) if down else (lower_kind, lower_id, upper_kind, upper_id)
+        found = f"SELECT '{here}' AS here, {at} AS at, '{there}' AS kind, {to} AS id FROM {table} WHERE {lower_id} IS NOT NULL"
+        parts.append(f"{found} AND s.kind = '{here}' AND {at} = s.id" if lateral else found)
+    every = " UNION ALL ".join(parts)
+    if lateral:
+        return f"SELECT e.kind, e.id FROM {side} s CROSS JOIN LATERAL ({every}) e"
+    return f"SELECT e.kind, e.id FROM {side} s JOIN ({every}) e ON e.here = s.kind AND e.at = s.id"
 
 
 def walk(start: Iterable[Key]) -> tuple[set[Key], set[Key]]:
@@ -107,14 +116,9 @@ def walk(start: Iterable[Key]) -> tuple[set[Key], set[Key]]:
     seeds = ", ".join(["(%s, CAST(%s AS bigint))"] * len(keys))  # PostgreSQL takes small numbers for 32 bits
     sql = f"""
         WITH RECURSIVE
-        edges AS ({_edges_sql()}),
         seeds(kind, id) AS (VALUES {seeds}),
-        below(kind, id) AS (
-            SELECT kind, id FROM seeds UNION
-            SELECT e.lower_kind, e.lower_id FROM edges e JOIN below b ON e.upper_kind = b.kind AND e.upper_id = b.id),
-        above(kind, id) AS (
-            SELECT kind, id FROM seeds UNION
-            SELECT e.upper_kind, e.upper_id FROM edges e JOIN above a ON e.lower_kind = a.kind AND e.lower_id = a.id)
+        below(kind, id) AS (SELECT kind, id FROM seeds UNION {_next_to("below", down=True)}),
+        above(kind, id) AS (SELECT kind, id FROM seeds UNION {_next_to("above", down=False)})
         SELECT 'below', kind, id FROM below UNION ALL SELECT 'above', kind, id FROM above
     """
     with connection.cursor() as cursor:

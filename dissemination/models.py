@@ -4,7 +4,7 @@ import uuid
 from typing import Any, Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -26,10 +26,11 @@ class FindingQuerySet(ThingQuerySet):
             if user.in_network:
                 seen |= Q(status=FindingStatus.PUBLISHED)
             seen |= Q(created_by__user=user)
-            seen |= Q(status=FindingStatus.IN_REVIEW, cited_clusters__in=user.managed_ids)
+            about = self.model.cited_clusters.through.objects.filter(finding=OuterRef("pk"), cluster__in=user.managed_ids)
+            seen |= Q(status=FindingStatus.IN_REVIEW) & Q(Exists(about))
             if user.is_editor:
                 seen |= Q(status__in=[FindingStatus.PROPOSED, FindingStatus.IN_REVIEW, FindingStatus.ARCHIVED])
-        return self.filter(pk__in=self.model._base_manager.filter(seen).values("pk"))
+        return self.filter(seen)
 
     def published(self) -> Self:
         return self.filter(status=FindingStatus.PUBLISHED)

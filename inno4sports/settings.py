@@ -142,7 +142,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "inno4sports.core.http.page_context",
             ],
-            "builtins": ["inno4sports.core.templatetags.portal"],
+            "builtins": ["inno4sports.core.templatetags.portal", "inno4sports.core.templatetags.kept"],
         },
     }
 ]
@@ -155,6 +155,8 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 DATABASE_URL = env.str("DATABASE_URL", default="")
 if DATABASE_URL:
     DATABASES = {"default": {**env.db_url_config(DATABASE_URL), "CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}}
+    # Compiling a query takes longer than any of ours.
+    DATABASES["default"].setdefault("OPTIONS", {}).setdefault("options", "-c jit=off")
 else:
     DATABASES = {
         "default": {

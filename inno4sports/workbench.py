@@ -5,19 +5,19 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Case, CharField, Count, Exists, F, Min, OuterRef, Q, QuerySet, Value, When
+from django.db.models import Case, CharField, Exists, F, OuterRef, Q, QuerySet, Value, When
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from actionplans.models import Action, ActionPlan, Ambition, AmbitionPoint, Result
+from actionplans.models import Action, ActionPlan, Ambition, AmbitionPoint, Milestone, Result
 from clusters.models import Cluster, Organisation, User
 from dissemination.models import Finding
 from inno4sports.core import clock
-from inno4sports.core.models import Thing
-from learning.models import FeedbackInvitation, FeedbackRequest, GoodPractice, Lesson, LessonCitation, Session
+from inno4sports.core.models import Thing, number_of
+from learning.models import Feedback, FeedbackInvitation, FeedbackRequest, GoodPractice, Lesson, LessonCitation, Session
 
-MOST = 40  # of each kind; whoever has more begins somewhere
+MOST = 12  # of each kind; whoever has more begins somewhere
 WEEK = dt.timedelta(days=7)
 MONTH = dt.timedelta(days=30)
 
@@ -72,12 +72,12 @@ def requests_of(user: User) -> Iterator[Task]:
     rows = FeedbackRequest.objects.filter(mine).exclude(status="withdrawn")
     rows = rows.annotate(
         on_ambition=Exists(Ambition.objects.filter(feedback_request=OuterRef("pk"))),
-        invited=Count("invitations", Q(invitations__withdrawn_at=None), distinct=True),
-        answered=Count("feedback", Q(feedback__status="submitted"), distinct=True),
+        invited=number_of(FeedbackInvitation.objects.filter(request=OuterRef("pk"), withdrawn_at=None)),
+        answered=number_of(Feedback.objects.filter(request=OuterRef("pk"), status="submitted")),
         is_cited=Exists(LessonCitation.objects.filter(feedback_request=OuterRef("pk"))),
     )
     settled = Q(status="closed") & (Q(answered=0) | Q(on_ambition=True) | Q(replied_at__isnull=False, shared_at__isnull=False, is_cited=True))
-    for request in rows.exclude(settled).select_related("cluster")[:MOST]:
+    for request in rows.exclude(settled).select_related("cluster").order_by("-created_at", "-id")[:MOST]:
         yield from request_task(request, user)
 
 
@@ -237,18 +237,23 @@ def state_tasks(user: User) -> Iterator[Task]:
 
 
 def action_tasks(user: User) -> Iterator[Task]:
-    """Reports and milestones that are due within a month: of my region's plans, and of the actions I own."""
-    mine = Q(plan__cluster_id__in=user.managed_ids) | Q(owner=user)
-    rows = Action.objects.filter(mine, plan__status__in=["endorsed", "implementing"]).exclude(state__in=["completed", "abandoned"])
-    rows = rows.annotate(milestone_on=Min("milestones__due_on", filter=Q(milestones__reached_on=None)))
+    """Reports and milestones that are due within a month, the longest due first: of my region's plans, and of the actions I own."""
     soon = clock.today(user.timezone) + MONTH
-    for action in rows.filter(Q(next_report_on__lte=soon) | Q(milestone_on__lte=soon)).select_related("plan__cluster")[:MOST]:
-        if action.next_report_on and action.next_report_on <= min(soon, action.milestone_on or soon):
-            url = reverse("actionplans:report_create", args=[action.plan.slug, action.number])
-            why = _("A progress report is due. If nothing changed, one click says so.")
-            yield task_on("action", action, why, _("Report progress"), url, due_on=action.next_report_on)
-        else:
-            yield task_on("action", action, _("A milestone is due."), _("See the milestone"), due_on=action.milestone_on)
+    mine = (Q(plan__cluster_id__in=user.managed_ids) if user.managed_ids else Q()) | Q(owner=user)
+    under_way = Action.objects.filter(mine, plan__status__in=["endorsed", "implementing"], state__in=["not_started", "in_progress"])
+    reports = under_way.filter(next_report_on__lte=soon).select_related("plan__cluster").defer(*LONG).order_by("next_report_on", "id")[:MOST]
+    for action in reports:
+        url = reverse("actionplans:report_create", args=[action.plan.slug, action.number])
+        why = _("A progress report is due. If nothing changed, one click says so.")
+        yield task_on("action", action, why, _("Report progress"), url, due_on=action.next_report_on)
+    due = Milestone.objects.filter(reached_on=None, due_on__lte=soon, action__in=under_way.exclude(pk__in=[a.pk for a in reports]))
+    for milestone in due.select_related("action__plan__cluster").order_by("due_on", "id")[:MOST]:
+        action = milestone.action
+        yield task_on("action", action, _("A milestone is due."), _("See the milestone"), due_on=milestone.due_on)
+
+
+# Texts of an action and its plan, which no task shows.
+LONG = ("background", "description", "no_citation_reason", "funding", "plan__context", "plan__challenges", "plan__needs", "plan__english_summary")
 
 
 def finding_tasks(user: User) -> Iterator[Task]:

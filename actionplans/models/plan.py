@@ -76,7 +76,7 @@ class ActionPlan(Lived, Thing):
 
     class Meta:
         ordering = ["-created_at", "-id"]
-        indexes = [models.Index(fields=["-created_at", "-id"])]
+        indexes = [models.Index(fields=["-created_at", "-id"]), models.Index(fields=["cluster", "-created_at", "-id"])]
         constraints = [
             status_check("actionplans_plan_status", PlanStatus),
             models.CheckConstraint(condition=Q(ends_on__gte=F("starts_on")), name="actionplans_plan_dates"),
@@ -188,6 +188,7 @@ class Action(Thing):
 
     class Meta:
         ordering = ["number"]
+        indexes = [models.Index(fields=["next_report_on", "id"])]
         constraints = [
             models.UniqueConstraint(fields=["plan", "number"], name="actionplans_action_number_once"),
             status_check("actionplans_action_state", ActionState, "state"),
@@ -247,6 +248,7 @@ class Milestone(models.Model):
 
     class Meta:
         ordering = ["due_on", "id"]
+        indexes = [models.Index(fields=["due_on", "id"], condition=Q(reached_on=None), name="actionplans_milestone_due")]
 
     def __str__(self) -> str:
         return self.title

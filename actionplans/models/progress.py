@@ -109,6 +109,7 @@ class Result(Lived, Thing):
 
     class Meta:
         ordering = ["-created_at", "-id"]
+        indexes = [models.Index(fields=["-created_at", "-id"])]
         constraints = [
             status_check("actionplans_result_status", ResultStatus),
             pair_check("actionplans_result_published", "published"),

@@ -13,7 +13,7 @@ from actionplans.domain import ambition as acts
 from actionplans.forms.ambition import AmbitionForm, AnswerPointForm, OpenForm, PointForm, ReasonForm
 from actionplans.models import Ambition, AmbitionCitation, AmbitionPoint
 from clusters.forms.filters import ListFilter
-from clusters.models import in_network
+from clusters.models import bib_of, in_network
 from inno4sports.core.citations import cited_of
 from inno4sports.core.forms import PortalForm
 from inno4sports.core.history import history_of
@@ -34,7 +34,8 @@ def visible_ambition(request: HttpRequest, slug: str) -> Ambition:
 def ambition_list(request: HttpRequest) -> HttpResponse:
     filters = ListFilter(request.GET, request.user)
     rows = Ambition.objects.visible_to(request.user).select_related("cluster", "topic")
-    rows = filters.narrowed(rows, words=("title", "text"), topics="topic")
+    rows = rows.only("slug", "title", "language", "origin", "status", "created_at", "topic__labels", *bib_of("cluster"))
+    rows = filters.narrowed(rows, topics="topic")
     may_write = request.user.is_authenticated and allowed(request.user, "actionplans.write_ambition")
     return render(request, "actionplans/ambition_list.html", {"page": paged(request, rows), "filters": filters, "may_write": may_write})
 

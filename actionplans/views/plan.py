@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.db.models import Prefetch
+from django.db.models import OuterRef, Prefetch
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -17,14 +17,14 @@ from actionplans.domain.progress import OVER, REPORTABLE, light_of
 from actionplans.forms.plan import ActionForm, EndorsementForm, PlanForm, WithdrawForm
 from actionplans.models import Action, ActionCitation, ActionPlan
 from clusters.forms.filters import ListFilter
-from clusters.models import in_network
+from clusters.models import bib_of, in_network
 from inno4sports.core import clock
 from inno4sports.core.citations import cited_of
 from inno4sports.core.forms import PortalForm
 from inno4sports.core.history import history_of
 from inno4sports.core.http import actor_of, changed_fields, one_time, paged
 from inno4sports.core.lifecycle import Conflict, WrongState, check_step, steps_open_to
-from inno4sports.core.models import StoredFile
+from inno4sports.core.models import StoredFile, number_of
 from inno4sports.core.permissions import allowed, require
 from inno4sports.core.search import visible_ids
 from learning.models import Lesson
@@ -34,6 +34,10 @@ from .steps import with_reasons
 CITED = ActionCitation.objects.select_related(
     "lesson__cluster", "lesson__from_cluster", "practice__cluster", "ambition__cluster", "feedback_request__cluster"
 )
+
+
+# What a row of the list shows.
+ROW = ("slug", "title", "language", "origin", "status", "created_at")
 
 
 def visible_plan(request: HttpRequest, slug: str) -> ActionPlan:
@@ -64,8 +68,9 @@ def numbered(plan: ActionPlan, actions: list[Action]) -> list[dict[str, Any]]:
 @require_safe
 def plan_list(request: HttpRequest) -> HttpResponse:
     filters = ListFilter(request.GET, request.user, only=("q", "cluster", "country"))
-    rows = ActionPlan.objects.visible_to(request.user).select_related("cluster").prefetch_related("actions")
-    rows = filters.narrowed(rows, words=("title", "policy_instrument", "context"))
+    rows = ActionPlan.objects.visible_to(request.user).select_related("cluster").only(*ROW, *bib_of("cluster"))
+    rows = rows.annotate(action_count=number_of(Action.objects.filter(plan=OuterRef("pk"))))
+    rows = filters.narrowed(rows)
     may_write = request.user.is_authenticated and allowed(request.user, "actionplans.write_plan")
     return render(request, "actionplans/plan_list.html", {"page": paged(request, rows), "filters": filters, "may_write": may_write})
 

@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
 from django.utils.translation import gettext_lazy as _
 
-from inno4sports.core.forms import LinesField, PortalForm, PortalModelForm
+from inno4sports.core.forms import LinesField, PlainSelect, PortalForm, PortalModelForm
 
 from ..models import Cluster, LearningNeed, Strength
 from .choices import countries, languages, zones
@@ -20,7 +20,7 @@ class ClusterFilter(PortalForm):
     q = forms.CharField(
         label=_("Name, place or words"), required=False, max_length=100, widget=forms.TextInput(attrs={"class": "input", "type": "search"})
     )
-    country = forms.ChoiceField(label=_("Country"), required=False, widget=forms.Select(attrs={"class": "input"}))
+    country = forms.ChoiceField(label=_("Country"), required=False, widget=PlainSelect)
 
     def __init__(self, *args: Any, present: set[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

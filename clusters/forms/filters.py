@@ -1,7 +1,5 @@
 """What the lists of all apps can be narrowed by; the choices stay in the address."""
 
-from functools import reduce
-from operator import or_
 from typing import Any
 
 from babel import Locale
@@ -11,41 +9,61 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from clusters.models import Cluster, Topic
-from inno4sports.core.forms import PortalForm
+from clusters.search import matching
+from inno4sports.core.forms import PlainSelect, PortalForm
 
 
 class ListFilter(PortalForm):
     """`?q=&cluster=&topic=&country=`; a value that is not offered narrows nothing."""
 
     q = forms.CharField(label=_("Words"), required=False, max_length=100, widget=forms.TextInput(attrs={"class": "input", "type": "search"}))
-    cluster = forms.ChoiceField(label=_("Region"), required=False, widget=forms.Select(attrs={"class": "input"}))
-    topic = forms.ChoiceField(label=_("Topic"), required=False, widget=forms.Select(attrs={"class": "input"}))
-    country = forms.ChoiceField(label=_("Country"), required=False, widget=forms.Select(attrs={"class": "input"}))
+    cluster = forms.ChoiceField(label=_("Region"), required=False, widget=PlainSelect)
+    topic = forms.ChoiceField(label=_("Topic"), required=False, widget=PlainSelect)
+    country = forms.ChoiceField(label=_("Country"), required=False, widget=PlainSelect)
 
     def __init__(self, data: Any, user: Any, only: tuple[str, ...] = ("q", "cluster", "topic", "country")) -> None:
         super().__init__(data)
         for name in set(self.fields) - set(only):
             del self.fields[name]
-        clusters = list(Cluster.objects.visible_to(user)) if {"cluster", "country"} & set(only) else []
+        seen = Cluster.objects.visible_to(user).only("slug", "region_names", "country")
+        self.clusters = list(seen) if {"cluster", "country"} & set(only) else []
+        self.topics = list(Topic.objects.only("slug", "labels", "parent")) if "topic" in only else []
         if "cluster" in self.fields:
-            self.fields["cluster"].choices = [("", _("All regions")), *((c.slug, c.region_name) for c in clusters)]
+            self.fields["cluster"].choices = [("", _("All regions")), *((c.slug, c.region_name) for c in self.clusters)]
         if "topic" in self.fields:
-            self.fields["topic"].choices = [("", _("All topics")), *((t.slug, t.label) for t in Topic.objects.all())]
+            self.fields["topic"].choices = [("", _("All topics")), *((t.slug, t.label) for t in self.topics)]
         if "country" in self.fields:
             names = Locale.parse(get_language() or "en").territories
-            codes = sorted({c.country for c in clusters})
+            codes = sorted({c.country for c in self.clusters})
             self.fields["country"].choices = [("", _("All countries")), *((c, names.get(c, c)) for c in codes)]
 
-    def narrowed(self, rows: Any, *, words: tuple[str, ...], cluster: str = "cluster", topics: str = "topics") -> Any:
-        """`rows` with all words of `q` in any of the columns `words`, of the chosen region, country and topic."""
+    def chosen(self, name: str) -> str:
         self.is_valid()
-        chosen = self.cleaned_data
-        for word in (chosen.get("q") or "").split()[:6]:
-            rows = rows.filter(reduce(or_, (Q(**{f"{column}__icontains": word}) for column in words)))
-        if chosen.get("cluster"):
-            rows = rows.filter(**{f"{cluster}__slug": chosen["cluster"]})
-        if chosen.get("country"):
-            rows = rows.filter(**{f"{cluster}__country": chosen["country"]})
-        if chosen.get("topic"):
-            rows = rows.filter(**{f"{topics}__slug": chosen["topic"]})
+        return self.cleaned_data.get(name) or ""
+
+    def chosen_clusters(self) -> list[int] | None:
+        """The ids of the chosen region, or of all of the chosen country; None: none was chosen."""
+        slug, country = self.chosen("cluster"), self.chosen("country")
+        if not slug and not country:
+            return None
+        return [c.pk for c in self.clusters if slug in ("", c.slug) and country in ("", c.country)]
+
+    def chosen_topics(self) -> list[int] | None:
+        """The ids of the chosen topic and of those below it."""
+        if not (slug := self.chosen("topic")):
+            return None
+        top = next(t.pk for t in self.topics if t.slug == slug)
+        return [t.pk for t in self.topics if top in (t.pk, t.parent_id)]
+
+    def narrowed(self, rows: Any, *, clusters: tuple[str, ...] = ("cluster",), topics: str = "topics") -> Any:
+        """Those of `rows` that fit. `clusters` are the keys that count as “of this region”; a broad topic holds the ones below it."""
+        rows = matching(rows, self.chosen("q"))
+        if (ids := self.chosen_clusters()) is not None:
+            condition = Q()
+            for key in clusters:
+                condition |= Q(**{f"{key}__in": ids})
+            rows = rows.filter(condition)
+        if (about := self.chosen_topics()) is not None:
+            # Asked apart, so that a row with several fits once.
+            rows = rows.filter(pk__in=rows.model.objects.filter(**{f"{topics}__in": about}).values("pk"))
         return rows

@@ -14,7 +14,7 @@ from django.utils import translation
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from inno4sports.core.forms import PortalForm, PortalModelForm, UploadField, clean_text
+from inno4sports.core.forms import PlainSelect, PortalForm, PortalModelForm, UploadField, clean_text
 from inno4sports.core.search import fold
 
 from ..domain.organisation import Row
@@ -30,10 +30,8 @@ class MemberFilter(PortalForm):
     q = forms.CharField(
         label=_("Name, place or words"), required=False, max_length=100, widget=forms.TextInput(attrs={"class": "input", "type": "search"})
     )
-    segment = forms.ChoiceField(
-        label=_("Kind"), required=False, choices=[("", _("all kinds")), *OrganisationSegment.choices], widget=forms.Select(attrs={"class": "input"})
-    )
-    topic = forms.ChoiceField(label=_("Topic"), required=False, widget=forms.Select(attrs={"class": "input"}))
+    segment = forms.ChoiceField(label=_("Kind"), required=False, choices=[("", _("all kinds")), *OrganisationSegment.choices], widget=PlainSelect)
+    topic = forms.ChoiceField(label=_("Topic"), required=False, widget=PlainSelect)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

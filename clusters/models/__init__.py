@@ -1,6 +1,6 @@
 """Who is there: people, regions with their clusters, member organisations, topics, and what each is strong in or wants to learn."""
 
-from .cluster import Cluster, ClusterQuerySet, ContextFigure, ContextFigureLevel, LearningNeed, Strength
+from .cluster import Cluster, ClusterQuerySet, ContextFigure, ContextFigureLevel, LearningNeed, Strength, bib_of
 from .member import (
     Invitation,
     InvitationQuerySet,
@@ -52,6 +52,7 @@ __all__ = [
     "WebhookDelivery",
     "WebhookDeliveryStatus",
     "WebhookQuerySet",
+    "bib_of",
     "in_network",
     "known_zone",
     "scope_words",

@@ -33,6 +33,18 @@ class ClusterQuerySet(ThingQuerySet):
     def active(self) -> Self:
         return self.filter(status=ClusterStatus.ACTIVE)
 
+    def as_bibs(self) -> Self:
+        """With what a bib shows, and no more: for lists."""
+        return self.only(*BIB)
+
+
+BIB = ("slug", "code", "accent", "region_names", "name")
+
+
+def bib_of(key: str) -> list[str]:
+    """The columns of a bib behind a key to a cluster, for `only`."""
+    return [f"{key}__{name}" for name in BIB]
+
 
 class Cluster(Lived, Thing):
     """A regional sport and vitality innovation cluster; regions stand in the order in which they joined."""

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
-from django.db.models import CharField, Count, JSONField, Q, Value
+from django.db.models import CharField, Count, JSONField, OuterRef, Value
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -15,15 +15,15 @@ from inno4sports.core.forms import PortalForm
 from inno4sports.core.history import history_of
 from inno4sports.core.http import actor_of, changed_fields, one_time, paged
 from inno4sports.core.lifecycle import Conflict, steps_open_to
+from inno4sports.core.models import number_of
 from inno4sports.core.permissions import allowed, require
 
 from ..domain import cluster as acts
 from ..forms.cluster import ClusterCreateForm, ClusterFilter, ClusterForm
 from ..models import Cluster, Organisation, OrganisationSegment, in_network, worded
 from ..search import matching
-from ..states import OrganisationStatus
 
-MEMBERS = Count("organisations", filter=Q(organisations__status=OrganisationStatus.APPROVED), distinct=True)
+MEMBERS = number_of(Organisation.objects.approved().filter(cluster=OuterRef("pk")))
 STEPS = {
     "activate_cluster": acts.activate_cluster,
     "archive_cluster": acts.archive_cluster,

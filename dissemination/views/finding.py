@@ -5,12 +5,14 @@ from typing import Any
 from django.apps import apps
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
+from django.db.models import Prefetch
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from clusters.forms.filters import ListFilter
+from clusters.models import Cluster
 from dissemination.domain import finding as acts
 from dissemination.evidence import SHAPES
 from dissemination.forms import CorrectionForm, FindingForm, ProposeForm, ReturnForm
@@ -23,6 +25,9 @@ from inno4sports.core.lifecycle import Conflict, WrongState, check_step, steps_o
 from inno4sports.core.models import Thing
 from inno4sports.core.permissions import allowed, require
 
+# What a card of the list shows.
+CARD = ("slug", "title", "summary", "language", "origin", "status", "finding_kind", "published_on", "published_at", "date_text")
+
 
 def visible_finding(request: HttpRequest, slug: str) -> Finding:
     return get_object_or_404(Finding.objects.visible_to(request.user), slug=slug)
@@ -33,8 +38,8 @@ def visible_finding(request: HttpRequest, slug: str) -> Finding:
 def finding_list(request: HttpRequest) -> HttpResponse:
     """All I may see, newest first; facets by kind."""
     filters = ListFilter(request.GET, request.user, only=("q", "cluster", "topic"))
-    rows = Finding.objects.visible_to(request.user).prefetch_related("cited_clusters")
-    rows = filters.narrowed(rows, words=("title", "summary"), cluster="cited_clusters").distinct()
+    rows = Finding.objects.visible_to(request.user).only(*CARD).prefetch_related(Prefetch("cited_clusters", Cluster.objects.as_bibs()))
+    rows = filters.narrowed(rows, clusters=("cited_clusters",))
     kind = request.GET.get("kind", "")
     if kind in FindingKind.values:
         rows = rows.filter(finding_kind=kind)

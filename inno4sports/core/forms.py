@@ -9,6 +9,9 @@ from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
+from django.forms.utils import flatatt
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 
 from . import clock
@@ -94,6 +97,21 @@ class PortalModelForm(CleanTextMixin, forms.ModelForm):
             super()._post_clean()
         finally:
             self.instance = stored
+
+
+class PlainSelect(forms.Select):
+    """A select of many options, written at once: Django fills a template for each."""
+
+    def __init__(self) -> None:
+        super().__init__(attrs={"class": "input"})
+
+    def render(self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None) -> SafeString:  # noqa: ARG002 -- Django's signature
+        held = "" if value is None else str(value)
+        options = format_html_join("", '<option value="{}"{}>{}</option>', ((key, _SELECTED[str(key) == held], label) for key, label in self.choices))
+        return format_html('<select name="{}"{}>{}</select>', name, flatatt(self.build_attrs(self.attrs, attrs)), options)
+
+
+_SELECTED = (mark_safe(""), mark_safe(" selected"))
 
 
 class RowsField(forms.Field):

@@ -17,6 +17,7 @@ from django.http.multipartparser import MultiPartParserError
 from django.shortcuts import render
 from django.urls import Resolver404, resolve, reverse
 from django.utils import translation
+from django.utils.functional import cached_property
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 from markdown_it import MarkdownIt
@@ -73,9 +74,25 @@ def language_links(path: str) -> list[dict[str, Any]]:
     ]
 
 
+class FirstPages(Paginator):
+    """The first thousand of a list: nobody leafs further, and counting a million would take longer than all the rest."""
+
+    LISTED = 1000
+
+    @cached_property
+    def count(self) -> int:
+        rows: Any = self.object_list
+        return len(rows) if isinstance(rows, list) else rows.order_by()[: self.LISTED].count()
+
+    @property
+    def is_cut(self) -> bool:
+        """There may be more: the reader narrows the list to find it."""
+        return self.count == self.LISTED
+
+
 def paged(request: HttpRequest, rows: models.QuerySet | list[Any]) -> Page:
     """The page `?page=` of a list. A page out of range is 404, so that programs stop."""
-    paginator = Paginator(rows, settings.PAGE_SIZE)
+    paginator = FirstPages(rows, settings.PAGE_SIZE)
     try:
         return paginator.page(request.GET.get("page", 1))
     except InvalidPage as error:

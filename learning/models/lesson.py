@@ -59,7 +59,11 @@ class Lesson(Lived, Thing):
 
     class Meta:
         ordering = ["-created_at", "-id"]
-        indexes = [models.Index(fields=["-created_at", "-id"])]
+        indexes = [
+            models.Index(fields=["-created_at", "-id"]),
+            models.Index(fields=["cluster", "-created_at", "-id"]),
+            models.Index(fields=["from_cluster", "-created_at", "-id"]),
+        ]
         constraints = [
             status_check("learning_lesson_status", LessonStatus),
             models.CheckConstraint(condition=Q(audience__in=["network", "public"]), name="learning_lesson_audience"),

@@ -66,7 +66,7 @@ class GoodPractice(Lived, Thing):
 
     class Meta:
         ordering = ["-created_at", "-id"]
-        indexes = [models.Index(fields=["-created_at", "-id"])]
+        indexes = [models.Index(fields=["-created_at", "-id"]), models.Index(fields=["cluster", "-created_at", "-id"])]
         constraints = [
             status_check("learning_practice_status", PracticeStatus),
             status_check("learning_practice_outcome", GoodPracticeOutcome, "outcome"),

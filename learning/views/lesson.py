@@ -4,25 +4,25 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.db.models import Count
+from django.db.models import OuterRef
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from clusters.forms.filters import ListFilter
 from inno4sports.core.forms import PortalForm
 from inno4sports.core.history import history_of
 from inno4sports.core.http import actor_of, changed_fields, one_time, paged
 from inno4sports.core.lifecycle import Conflict, OpenStep, steps_open_to
-from inno4sports.core.models import Thing
+from inno4sports.core.models import Thing, number_of
 from inno4sports.core.permissions import allowed, require
 from inno4sports.core.search import visible_ids
 
 from ..domain import lesson as acts
-from ..forms.filters import LearningFilter
 from ..forms.lesson import LessonForm, thing_to_cite
-from ..models import Lesson
+from ..models import Lesson, LessonCitation
 from ..states import LessonStatus
 
 # What stands beside the thread has its word, what stands on it its sign (the tag `stage`).
@@ -39,9 +39,14 @@ def visible_lesson(request: HttpRequest, slug: str) -> Lesson:
 @require_safe
 def lesson_list(request: HttpRequest) -> HttpResponse:
     """Who learned what from whom; a region is looked for on both sides."""
-    filters = LearningFilter(request.GET, request.user)
-    rows = filters.fitting(Lesson.objects.visible_to(request.user), clusters=("cluster", "from_cluster"))
-    rows = rows.select_related("cluster", "from_cluster").annotate(cites=Count("citations")).order_by("-created_at", "-id")
+    filters = ListFilter(request.GET, request.user)
+    rows = filters.narrowed(Lesson.objects.visible_to(request.user), clusters=("cluster", "from_cluster"))
+    rows = (
+        rows.select_related("cluster", "from_cluster")
+        .annotate(cites=number_of(LessonCitation.objects.filter(lesson=OuterRef("pk"))))
+        .defer("text", "change")
+        .order_by("-created_at", "-id")
+    )
     may_write = allowed(request.user, "learning.write_lesson")
     return render(request, "learning/lesson_list.html", {"page": paged(request, rows), "filters": filters, "may_write": may_write})
 

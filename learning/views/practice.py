@@ -9,6 +9,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from clusters.forms.filters import ListFilter
+from clusters.models import bib_of
 from inno4sports.core.forms import PortalForm
 from inno4sports.core.history import history_of
 from inno4sports.core.http import actor_of, changed_fields, one_time, paged
@@ -16,11 +18,13 @@ from inno4sports.core.lifecycle import Conflict, OpenStep, WrongState, check_sta
 from inno4sports.core.permissions import allowed, require
 
 from ..domain import practice as acts
-from ..forms.filters import LearningFilter
 from ..forms.practice import OpinionForm, PracticeForm, ReturnForm
 from ..models import GoodPractice
 from ..permissions import own_clusters
 from ..states import PRACTICE, PracticeStatus
+
+# What an entry of the list shows.
+ENTRY = ("slug", "title", "summary", "challenge", "what_was_done", "location", "outcome", "language", "origin", "status", "created_at")
 
 
 def visible_practice(request: HttpRequest, slug: str) -> GoodPractice:
@@ -32,9 +36,9 @@ def visible_practice(request: HttpRequest, slug: str) -> GoodPractice:
 @login_not_required
 @require_safe
 def practice_list(request: HttpRequest) -> HttpResponse:
-    filters = LearningFilter(request.GET, request.user)
-    rows = filters.fitting(GoodPractice.objects.visible_to(request.user).current())
-    rows = rows.select_related("cluster").prefetch_related("topics")
+    filters = ListFilter(request.GET, request.user)
+    rows = filters.narrowed(GoodPractice.objects.visible_to(request.user).current())
+    rows = rows.select_related("cluster").only(*ENTRY, *bib_of("cluster"))
     may_write = allowed(request.user, "learning.write_practice")
     return render(request, "learning/practice_list.html", {"page": paged(request, rows), "filters": filters, "may_write": may_write})
 

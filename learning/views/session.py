@@ -5,12 +5,13 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.db.models import Case, F, When
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from clusters.forms.filters import ListFilter
+from clusters.models import bib_of
 from inno4sports.core import clock
 from inno4sports.core.forms import PortalForm
 from inno4sports.core.http import actor_of, changed_fields, one_time, paged
@@ -19,12 +20,14 @@ from inno4sports.core.permissions import allowed, require
 
 from ..domain import session as acts
 from ..domain.registration import history_for, is_full, own_registration, why_closed
-from ..forms.filters import LearningFilter
 from ..forms.session import SessionForm
 from ..mails.session import times_in
 from ..models import FeedbackRequest, Registration, Session
 from ..permissions import hosts_for
 from ..states import RequestStatus, SessionStatus
+
+# What a row of the list shows.
+ROW = ("slug", "title", "language", "origin", "starts_on", "ends_on", "date_text", "place", "link", "status", "session_kind__labels")
 
 
 def visible_session(request: HttpRequest, slug: str) -> Session:
@@ -37,11 +40,9 @@ def visible_session(request: HttpRequest, slug: str) -> Session:
 @require_safe
 def session_list(request: HttpRequest) -> HttpResponse:
     """All that the reader may see, past ones too; the newest first, drafts without a day before them."""
-    filters = LearningFilter(request.GET, request.user)
-    rows = filters.fitting(Session.objects.visible_to(request.user)).select_related("cluster", "session_kind")
-    # Of sessions without a day drafts stand first, those that were recorded without one last.
-    undated = Case(When(status=SessionStatus.DRAFT, starts_on=None, then=0), default=1)
-    rows = rows.order_by(undated, F("starts_on").desc(nulls_last=True), "-id")
+    filters = ListFilter(request.GET, request.user)
+    rows = filters.narrowed(Session.objects.visible_to(request.user)).select_related("cluster", "session_kind").only(*ROW, *bib_of("cluster"))
+    rows = rows.listed()
     may_plan = allowed(request.user, "learning.create_session")
     return render(request, "learning/session_list.html", {"page": paged(request, rows), "filters": filters, "may_plan": may_plan})
 

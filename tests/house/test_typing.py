@@ -26,7 +26,6 @@ from dissemination import forms as dissemination
 from inno4sports.core.forms import PortalForm, PortalModelForm, clean_text
 from learning.forms import practice as practices
 from learning.forms.feedback import AnswerForm, ReplyPointForm
-from learning.forms.filters import LearningFilter
 from learning.forms.lesson import LessonForm
 from learning.forms.questionnaire import QuestionForm, QuestionnaireForm
 from learning.forms.request import ClosingForm, InviteForm, RequestFilter, RequestForm
@@ -44,7 +43,6 @@ MADE = {
     NeedForm: lambda p, data: NeedForm(data),
     StrengthForm: lambda p, data: StrengthForm(data),
     ListFilter: lambda p, data: ListFilter(data, p.ben),
-    LearningFilter: lambda p, data: LearningFilter(data, p.ben),
     MemberFilter: lambda p, data: MemberFilter(data),
     MemberForm: lambda p, data: MemberForm(data, cluster=p.north, managers_only=False),
     OrganisationForm: lambda p, data: OrganisationForm(data, instance=p.club, cluster=p.north),

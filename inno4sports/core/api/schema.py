@@ -6,6 +6,7 @@ from typing import Any
 from django.utils.translation import override
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.plumbing import ResolvedComponent
+from rest_framework import serializers
 
 from ..lifecycle import LIFECYCLES
 from .problems import PROBLEMS, problem_type
@@ -251,6 +252,8 @@ class PortalSchema(AutoSchema):
         if (own := getattr(field, "schema", None)) is not None:
             return dict(own)
         found: Schema = super()._map_serializer_field(field, direction, bypass_extensions)
+        if isinstance(field, serializers.IntegerField):  # how far it reaches depends on the database
+            found = {name: value for name, value in found.items() if name not in ("minimum", "maximum", "format")}
         return found
 
 

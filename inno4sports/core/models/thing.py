@@ -21,8 +21,8 @@ def actor_key(**options: Any) -> models.ForeignKey:
 
 
 def number_of(rows: models.QuerySet) -> models.Subquery:
-    """How many `rows` there are, beside the row of the query around it."""
-    return models.Subquery(rows.order_by().annotate(number=models.Func(models.F("pk"), function="COUNT")).values("number"), models.IntegerField())
+    """How many `rows` there are, beside the row of the query around it; `rows` name that row by OuterRef."""
+    return models.Subquery(rows.order_by().annotate(how_many=models.Func(models.F("pk"), function="COUNT")).values("how_many"), models.IntegerField())
 
 
 class ActorQuerySet(models.QuerySet["Actor"]):

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import uuid
+from functools import lru_cache
 from typing import Any
 
 from babel import Locale
@@ -9,7 +10,7 @@ from babel.dates import format_date, format_datetime, format_time
 from django import template
 from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, RadioSelect, Textarea
 from django.utils import timezone
-from django.utils.html import format_html, format_html_join
+from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
@@ -51,15 +52,16 @@ def locale() -> Locale:
 @register.simple_tag
 def bib(cluster: Any, alone: bool = True) -> SafeString:
     """The start number of a cluster; beside its written name give `False`, then it is hidden from screen readers."""
-    if cluster is None:
-        return mark_safe("")
-    accent = (cluster.accent - 1) % 10 + 1
-    if not alone:
-        return format_html('<span class="bib" data-accent="{}" aria-hidden="true">{}</span>', accent, cluster.code)
-    name = cluster.region_name
+    return mark_safe("") if cluster is None else _bib(cluster.code, (cluster.accent - 1) % 10 + 1, cluster.region_name if alone else "")
+
+
+@lru_cache(1000)
+def _bib(code: str, accent: int, name: str) -> SafeString:
+    if not name:
+        return format_html('<span class="bib" data-accent="{}" aria-hidden="true">{}</span>', accent, code)
     return format_html(
         '<span class="bib" data-accent="{}" title="{}"><span aria-hidden="true">{}</span><span class="hidden">{}</span></span>',
-        accent, name, cluster.code, name,
+        accent, name, code, name,
     )  # fmt: skip
 
 
@@ -92,14 +94,18 @@ def language_name(code: str) -> str:
 @register.simple_tag
 def pill(thing: Any) -> SafeString:
     """The state of a thing: shape and word."""
-    tone = getattr(thing, "status_tone", "")
-    return format_html('<span class="pill{}">{}</span>', f" pill--{tone}" if tone else "", thing.get_status_display())
+    return _pill(getattr(thing, "status_tone", ""), str(thing.get_status_display()))
+
+
+@lru_cache(1000)
+def _pill(tone: str, word: str) -> SafeString:
+    return format_html('<span class="pill{}">{}</span>', f" pill--{tone}" if tone else "", word)
 
 
 @register.simple_tag
 def demo_mark(thing: Any) -> SafeString:
     """“demo” on everything that is made up to show the portal."""
-    return format_html('<span class="pill pill--demo">{}</span>', gettext("demo")) if thing.is_demo else mark_safe("")
+    return _pill("demo", gettext("demo")) if thing.is_demo else mark_safe("")
 
 
 @register.simple_tag
@@ -115,9 +121,14 @@ def mark(stage: str, state: str = "") -> SafeString:
 @register.simple_tag
 def stage(name: str, state: str = "") -> SafeString:
     """Mark and word of a stage of the thread; what stands beside the thread has the word alone."""
+    return _stage(name, state, str(stage_word(name)))
+
+
+@lru_cache(1000)
+def _stage(name: str, state: str, word: str) -> SafeString:
     if name not in STAGES:
-        return format_html("<span>{}</span>", stage_word(name))
-    return format_html('<span class="stage">{}{}</span>', mark(name, state), STAGES[name])
+        return format_html("<span>{}</span>", word)
+    return format_html('<span class="stage">{}{}</span>', mark(name, state), word)
 
 
 @register.filter
@@ -155,7 +166,7 @@ def user_text(text: str, language: str = "") -> SafeString:
 
 def _with_language(tag: str, text: Any, language: str) -> SafeString:
     if not language or language == get_language():
-        return format_html("<div>{}</div>", text) if tag == "div" else format_html("{}", text)
+        return format_html("<div>{}</div>", text) if tag == "div" else conditional_escape(text)
     return format_html("<{0} lang={1}>{2}</{0}>", mark_safe(tag), format_html('"{}"', language), text)  # noqa: S308 -- constant
 
 
@@ -179,7 +190,12 @@ def day(value: dt.date | None, missing: str = "") -> SafeString:
     """A day in the reader's language, with no-break spaces."""
     if value is None:
         return format_html('<span class="quiet">{}</span>', missing) if missing else mark_safe("")
-    words = format_date(value, "d MMMM y" if get_language() == "en" else "long", locale=locale())
+    return _day(value, get_language() or "en")
+
+
+@lru_cache(4000)
+def _day(value: dt.date, language: str) -> SafeString:
+    words = format_date(value, "d MMMM y" if language == "en" else "long", locale=locale())
     return format_html('<time datetime="{}">{}</time>', value.isoformat(), words.replace(" ", "\u00a0"))
 
 
@@ -215,7 +231,11 @@ def due(value: dt.date | None) -> SafeString:
     """A due day as people say it: was due, today, in so many days."""
     if value is None:
         return format_html("<strong>{}</strong>", gettext("no date"))
-    left = (value - clock.today()).days
+    return _due(value, (value - clock.today()).days, get_language() or "en")
+
+
+@lru_cache(4000)
+def _due(value: dt.date, left: int, language: str) -> SafeString:  # noqa: ARG001 -- the words are of the language
     if left < 0:
         return format_html("<strong>{}</strong>", gettext("was due %(day)s") % {"day": format_date(value, "d MMMM", locale=locale())})
     if left == 0:
