@@ -276,4 +276,4 @@ def either(bodies: list[Schema]) -> Schema:
 
 def nullable(schema: Schema) -> Schema:
     kind = schema.get("type")
-    return {**schema, "type": [kind, "null"]} if isinstance(kind, str) else schema
+    return {**schema, "type": [kind, "null"]} if isinstance(kind, str) else {"anyOf": [schema, {"type": "null"}]}
