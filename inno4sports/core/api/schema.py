@@ -6,6 +6,7 @@ from typing import Any
 from django.utils.translation import override
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.plumbing import ResolvedComponent
+from rest_framework import serializers
 
 from ..lifecycle import LIFECYCLES
 from .problems import PROBLEMS, problem_type
@@ -253,6 +254,13 @@ class PortalSchema(AutoSchema):
         found: Schema = super()._map_serializer_field(field, direction, bypass_extensions)
         return found
 
+    def _insert_field_validators(self, field: Any, schema: Schema) -> None:
+        """Formats; but not how far an integer reaches, which depends on the database."""
+        super()._insert_field_validators(field, schema)
+        if isinstance(field, serializers.IntegerField):
+            for name in ("minimum", "maximum", "format"):
+                schema.pop(name, None)
+
 
 def obj(**properties: Schema) -> Schema:
     return {"type": "object", "properties": properties, "required": list(properties)}
@@ -268,4 +276,4 @@ def either(bodies: list[Schema]) -> Schema:
 
 def nullable(schema: Schema) -> Schema:
     kind = schema.get("type")
-    return {**schema, "type": [kind, "null"]} if isinstance(kind, str) else schema
+    return {**schema, "type": [kind, "null"]} if isinstance(kind, str) else {"anyOf": [schema, {"type": "null"}]}

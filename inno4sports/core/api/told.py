@@ -112,7 +112,8 @@ def typed(box: forms.Field) -> Schema:  # noqa: C901 -- a table, read from top t
         return {"type": "number"}
     choices: Any = getattr(box, "choices", None)
     if isinstance(box, forms.TypedChoiceField) and box.coerce is int:
-        return {"type": "integer", "enum": [value for value, _words in choices]}
+        values = [value for value, _words in choices]  # none while they depend on the caller
+        return {"type": "integer", **({"enum": values} if values else {})}
     formats = (
         (forms.DateField, "date"),
         (forms.DateTimeField, "date-time"),
