@@ -11,6 +11,10 @@ from tests import factories as make
 @pytest.fixture
 def people(db):
     """Two regions and everybody: `people.ben` manages `people.north`, where Ana is partner; Carla manages `people.south`, where Dora is."""
+    return everybody()
+
+
+def everybody():
     north = make.cluster("north", code="NOR", region_names={"en": "North"})
     south = make.cluster("south", code="SOU", region_names={"en": "South"}, country="ES")
     club = make.organisation(north, name="Ski Club")

@@ -29,11 +29,11 @@ class SessionShape(ThingShape):
     topics = References("clusters.topic")
     status_label = Label("status")
     audience_label = Label("audience")
-    capacity = serializers.IntegerField(source="places", read_only=True)
-    registered = serializers.IntegerField(read_only=True)
-    places_left = serializers.IntegerField(read_only=True)
-    my_registration = serializers.UUIDField(read_only=True)
-    feedback_request = serializers.CharField(source="asked", read_only=True)
+    capacity = serializers.IntegerField(source="places", read_only=True, allow_null=True)
+    registered = serializers.IntegerField(read_only=True, allow_null=True)
+    places_left = serializers.IntegerField(read_only=True, allow_null=True)
+    my_registration = serializers.UUIDField(read_only=True, allow_null=True)
+    feedback_request = serializers.CharField(source="asked", read_only=True, allow_null=True)
 
     class Meta:
         model = Session

@@ -4,7 +4,7 @@ import pytest
 import schemathesis
 from django.core.signals import request_finished, request_started
 from django.db import close_old_connections, transaction
-from django.test import Client
+from django.test import Client, override_settings
 from hypothesis import HealthCheck, Phase, given, settings, strategies
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import content_type_conformance, response_schema_conformance, status_code_conformance
@@ -13,6 +13,7 @@ from inno4sports.core.api.description import description
 from inno4sports.core.api.resource import RESOURCES
 from inno4sports.wsgi import application
 from tests.house.world import everything
+from tests.people import everybody
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgres]  # one database is enough for what is written about both
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
@@ -60,16 +61,22 @@ def tried(name, people, most):
     run()
 
 
-@pytest.fixture
-def filled(people, tmp_path, settings):
-    settings.MEDIA_ROOT = settings.MAIL_DIR = tmp_path
-    settings.RATE_LIMITS = False
-    settings.ALLOWED_HOSTS = ["*"]
-    everything(people, tmp_path)
+@pytest.fixture(scope="module")
+def filled(django_db_setup, django_db_blocker, tmp_path_factory):
+    """One true thing of every kind, for all operations; whatever a request does is taken back after it."""
+    folder = tmp_path_factory.mktemp("files")
     # The requests are part of the test's transaction: its connection stays, as with Django's own client.
     for signal in (request_started, request_finished):
         signal.disconnect(close_old_connections)
-    yield people
+    with (
+        django_db_blocker.unblock(),
+        transaction.atomic(),
+        override_settings(MEDIA_ROOT=folder, MAIL_DIR=folder, RATE_LIMITS=False, ALLOWED_HOSTS=["*"]),
+    ):
+        people = everybody()
+        everything(people, folder)
+        yield people
+        transaction.set_rollback(True)
     for signal in (request_started, request_finished):
         signal.connect(close_old_connections)
 

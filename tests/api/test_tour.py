@@ -107,7 +107,7 @@ def test_typed_client_walks_the_thread(people, live_server, made):
     assert lesson.status == "draft"
     taken(ben, "lessons", lesson.slug, step="share_lesson")
     assert call("lessons.lessons_one")(lesson.slug, client=ben).parsed.status == "shared"
-    given = {"title": "Tracks", "text": "Near.", "cluster": "north", "language": "en", "lessons": [str(lesson.slug)]}
+    given = {"title": "Tracks", "text": "Near.", "cluster": "north", "language": "en", "lessons": [f"learning.lesson:{lesson.id}"]}
     ambition = call("ambitions.ambitions_create")(client=ben, body=body("AmbitionsCreateBody", **given)).parsed
     assert ambition.title == "Tracks"
     plan = call("action_plans.action_plans_create")(
@@ -125,7 +125,7 @@ def test_typed_client_walks_the_thread(people, live_server, made):
         client=edda,
         body=body(
             "FindingsCreateBody", title="Light works", summary="Short.", text="Long.", audience="public", language="en", finding_kind="result",
-            cites=[f"actionplans.result:{result['id']}"],
+            cited=[f"actionplans.result:{result['id']}"],
         ),
     ).parsed  # fmt: skip
     taken(edda, "findings", finding.slug, step="submit_finding")

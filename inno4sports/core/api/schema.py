@@ -252,9 +252,14 @@ class PortalSchema(AutoSchema):
         if (own := getattr(field, "schema", None)) is not None:
             return dict(own)
         found: Schema = super()._map_serializer_field(field, direction, bypass_extensions)
-        if isinstance(field, serializers.IntegerField):  # how far it reaches depends on the database
-            found = {name: value for name, value in found.items() if name not in ("minimum", "maximum", "format")}
         return found
+
+    def _insert_field_validators(self, field: Any, schema: Schema) -> None:
+        """Formats; but not how far an integer reaches, which depends on the database."""
+        super()._insert_field_validators(field, schema)
+        if isinstance(field, serializers.IntegerField):
+            for name in ("minimum", "maximum", "format"):
+                schema.pop(name, None)
 
 
 def obj(**properties: Schema) -> Schema:
@@ -271,4 +276,4 @@ def either(bodies: list[Schema]) -> Schema:
 
 def nullable(schema: Schema) -> Schema:
     kind = schema.get("type")
-    return {**schema, "type": [kind, "null"]} if isinstance(kind, str) else schema
+    return {**schema, "type": [kind, "null"]} if isinstance(kind, str) else {"anyOf": [schema, {"type": "null"}]}
