@@ -81,7 +81,9 @@ def lines_of(**parts: tuple[QuerySet, str, int]) -> dict[str, list[Line]]:
 def plans_with_actions(user: Any, cluster: Cluster) -> list[tuple[ActionPlan, list[Action]]]:
     """The plans in force, the newest first; read through their actions, of which a decided plan has at least one."""
     plans = ActionPlan.objects.visible_to(user).in_force().filter(cluster=cluster)
-    actions = Action.objects.filter(plan__in=plans).select_related("plan").order_by("-plan__created_at", "-plan_id", "number")
+    # An inner limit, so that the newest plans are found by index and their actions by theirs.
+    newest = plans.order_by("-created_at", "-id").values("pk")[:40]
+    actions = Action.objects.filter(plan__in=newest).select_related("plan").order_by("-plan__created_at", "-plan_id", "number")
     return [(plan, list(rows)) for plan, rows in groupby(actions[:40], key=lambda action: action.plan)]
 
 
