@@ -1,7 +1,6 @@
 """The page for programmers: the tour of docs/api.md, and every operation from the API's own description."""
 
 from functools import cache
-from itertools import groupby
 from typing import Any
 
 from django.conf import settings
@@ -39,7 +38,11 @@ def reference() -> list[dict[str, Any]]:
         for path, methods in description()["paths"].items()
         for method, operation in methods.items()
     ]
-    return [{"name": tag, "operations": list(rows)} for tag, rows in groupby(operations, key=lambda operation: operation["tags"][0])]
+    # Addresses of one resource need not stand together: it is one section all the same.
+    resources: dict[str, list[dict[str, Any]]] = {}
+    for operation in operations:
+        resources.setdefault(operation["tags"][0], []).append(operation)
+    return [{"name": tag, "operations": rows} for tag, rows in resources.items()]
 
 
 def query_of(operation: dict[str, Any]) -> list[dict[str, Any]]:

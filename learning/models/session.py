@@ -103,7 +103,6 @@ class Session(Lived, Thing):
     class Meta:
         ordering = ["-starts_on", "-id"]
         indexes = [
-            models.Index(UNDATED, F("starts_on").desc(nulls_last=True), F("id").desc(), name="learning_session_list"),
             models.Index(fields=["cluster", "-starts_on", "-id"]),
             models.Index(fields=["-starts_on", "-id"]),
         ]
