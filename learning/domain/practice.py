@@ -88,7 +88,7 @@ def edit_practice(
         if reason := why_fixed(locked, by):
             raise WrongState(reason, locked)
         _write(locked, facts)
-        if locked.status not in (PracticeStatus.DRAFT, PracticeStatus.RETURNED):
+        if stays_complete(locked):
             _must_be_complete(locked)
         locked.topics.set(topics)
         record(locked, "edit_practice", by=by)
@@ -96,9 +96,19 @@ def edit_practice(
     return practice
 
 
+def stays_complete(practice: GoodPractice) -> bool:
+    """What was submitted once keeps all that the programme asks for; what was recorded from sources came without it."""
+    return practice.status not in (PracticeStatus.DRAFT, PracticeStatus.RETURNED) and not practice.is_recorded
+
+
+def needed_fields(did_not_work: bool) -> tuple[str, ...]:
+    """What the programme's form asks for."""
+    return COMPULSORY + (OF_FAILURE if did_not_work else OF_SUCCESS)
+
+
 def missing_for_submission(practice: GoodPractice) -> list[str]:
     """The names of the fields that the programme asks for and that are empty."""
-    needed = COMPULSORY + (OF_FAILURE if practice.did_not_work else OF_SUCCESS)
+    needed = needed_fields(practice.did_not_work)
     return [str(getattr(practice._meta.get_field(name), "verbose_name", name)) for name in needed if not getattr(practice, name).strip()]
 
 

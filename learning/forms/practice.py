@@ -11,7 +11,7 @@ from clusters.forms.choices import languages
 from clusters.models import Cluster, Organisation, Topic
 from inno4sports.core.forms import PortalForm, PortalModelForm
 
-from ..domain.practice import PracticeFacts
+from ..domain.practice import PracticeFacts, needed_fields, stays_complete
 from ..models import GoodPractice
 from .session import web_address
 
@@ -107,6 +107,10 @@ class PracticeForm(PortalModelForm):
         organisation = data.get("organisation")
         if organisation is not None and organisation.cluster_id != self.chosen.pk:
             self.add_error("organisation", _("This organisation belongs to another cluster. Choose one of %(cluster)s.") % {"cluster": self.chosen})
+        if self.instance.pk and stays_complete(self.instance):
+            for name in needed_fields(data.get("outcome") == GoodPractice.Outcome.DID_NOT_WORK):
+                if name not in self.errors and not data.get(name, "").strip():
+                    self.add_error(name, self.fields[name].error_messages["required"])
         both = len(data.get("challenge", "")) + len(data.get("what_was_done", ""))
         stored = len(self.instance.challenge) + len(self.instance.what_was_done)
         if both > max(DETAILED, stored):

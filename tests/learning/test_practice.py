@@ -209,6 +209,19 @@ def test_practice_create_takes_no_organisation_of_another_cluster(people, client
     assert GoodPractice.objects.get().cluster == people.south
 
 
+def test_practice_edit_of_a_published_one_names_what_would_be_missing_and_lets_a_recorded_one_be(people, client):
+    as_(client, people.ben)
+    made = published(people)
+    answer = client.post(reverse("learning:practice_edit", args=[made.slug]), form_data(summary=""))
+    assert answer.status_code == 422
+    assert "summary" in answer.context["form"].errors
+    recorded = things.practice(people.north, origin="recorded")
+    answer = client.post(reverse("learning:practice_edit", args=[recorded.slug]), form_data(title="Recorded lights"))
+    assert answer.status_code == 302, answer.content
+    recorded.refresh_from_db()
+    assert recorded.title == "Recorded lights"
+
+
 def test_practice_edit_shows_a_conflict_with_what_was_typed(people, client):
     made = practice(people)
     address = reverse("learning:practice_edit", args=[made.slug])
