@@ -176,7 +176,7 @@ def test_practice_create_counts_problem_and_what_was_done_together(people, clien
 
 
 def test_practice_edit_does_not_cut_what_was_recorded_longer(people, client):
-    made = things.practice(people.north, title="T" * 120, what_was_done="w" * 1600)
+    made = things.practice(people.north, origin="recorded", title="T" * 120, what_was_done="w" * 1600)
     as_(client, people.ben)
     address = reverse("learning:practice_edit", args=[made.slug])
     kept = form_data(title="T" * 120, what_was_done="w" * 1600, summary="s", challenge="", evidence_of_success="e", transferability="t")
