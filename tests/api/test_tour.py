@@ -1,5 +1,6 @@
 """What docs/api.md promises runs as it stands; a client that somebody else's tool made from the description walks the thread."""
 
+import contextlib
 import datetime as dt
 import importlib
 import json
@@ -18,6 +19,7 @@ from clusters.models import SCOPES
 from dissemination.models import Finding
 from inno4sports.core import clock
 from inno4sports.core.api.description import description
+from tests import factories as make
 from tests.factories import things
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgres]
@@ -76,12 +78,21 @@ def body(name, **values):
     return getattr(importlib.import_module("portal_client.models"), name).from_dict(values)
 
 
-def test_typed_client_walks_the_thread(people, live_server, made):
+@pytest.fixture
+def as_them(made, live_server):
+    """Clients of these people, closed after the test."""
+    with contextlib.ExitStack() as stack:
+
+        def clients(*users):
+            of = importlib.import_module("portal_client").AuthenticatedClient
+            return [stack.enter_context(of(base_url=live_server.url, token=token_of(user, make.actor(user)))) for user in users]
+
+        yield clients
+
+
+def test_typed_client_walks_the_thread(people, as_them):
     """From what was learned to what is told: lesson, ambition, plan, action, report, result, finding."""
-    client_of = importlib.import_module("portal_client").AuthenticatedClient
-    ben = client_of(base_url=live_server.url, token=token_of(people.ben, people.ben_acts))
-    edda = client_of(base_url=live_server.url, token=token_of(people.edda, people.edda_acts))
-    emil = client_of(base_url=live_server.url, token=token_of(people.emil, people.emil_acts))
+    ben, edda, emil = as_them(people.ben, people.edda, people.emil)
     practice = things.practice(people.south)
 
     def taken(client, resource, key, **step):
