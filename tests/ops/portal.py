@@ -107,7 +107,7 @@ class Portal:
         for process in processes_of(self.data_dir):
             try:
                 words, parent = process.cmdline(), process.parent()
-                named = word in words or words[-1:] and words[-1].endswith(f"/{word}")  # one that has just ended has no words
+                named = word in words or (words[-1:] and words[-1].endswith(f"/{word}"))  # one that has just ended has no words
                 if named and parent and "supervise" in parent.cmdline():
                     return process
             except psutil.Error:
