@@ -8,6 +8,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 
+from inno4sports.core.models import KeptAnswer
 from learning.models import Lesson
 from tests.api.calls import V1, send
 
@@ -54,3 +55,10 @@ def test_refused_request_leaves_its_key_free(client, people):
     assert send(client, "post", LESSONS, BODY, idempotency_key=key).status_code == 201
     assert send(client, "post", LESSONS, BODY, idempotency_key="é" * 3).status_code == 400
     assert send(client, "post", LESSONS, BODY, idempotency_key="k" * 201).status_code == 400
+
+
+def test_kept_answer_is_sealed(client, people):
+    client.force_login(people.ben)
+    send(client, "post", LESSONS, BODY, idempotency_key="k")
+    assert b"They do." not in bytes(KeptAnswer.objects.get().body)
+    assert send(client, "post", LESSONS, BODY, idempotency_key="k").json()["text"] == "They do."

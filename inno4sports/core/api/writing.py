@@ -1,5 +1,6 @@
 """How a program writes: the pages' own forms read the body, the domain's own acts do it; versions and keys around them."""
 
+import base64
 import hashlib
 import inspect
 from collections.abc import Callable, Mapping
@@ -7,7 +8,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
+from cryptography.fernet import Fernet
 from django import forms
+from django.conf import settings
 from django.core.exceptions import NON_FIELD_ERRORS
 from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, models, transaction
@@ -179,6 +182,11 @@ def faults_of(form: forms.BaseForm, pointer: str = "") -> list[tuple[str, Any]]:
 KEY_LONGEST = 200
 
 
+def _box() -> Fernet:
+    """Kept answers are sealed: some hold a secret that is shown once, and a dump of the database is not the caller."""
+    return Fernet(base64.urlsafe_b64encode(hashlib.sha256(b"inno4sports.answers." + settings.SECRET_KEY.encode()).digest()))
+
+
 def once(request: Any, run: Callable[[], Response]) -> Response:
     """Run in one transaction; with an Idempotency-Key the same request again, also at the same time, gets the first answer."""
     key = request.headers.get("Idempotency-Key", "")
@@ -196,7 +204,8 @@ def once(request: Any, run: Callable[[], Response]) -> Response:
                 row = KeptAnswer.objects.create(name=name, asked=asked, status=0, created_at=clock.now())
                 response = run()
                 row.status, row.headers = response.status_code, {h: response[h] for h in ("ETag", "Location") if response.has_header(h)}
-                row.body = written(response.data) if response.data is not None and not isinstance(response.data, bytes) else response.data or b""
+                body = response.data if isinstance(response.data, bytes) else b"" if response.data is None else written(response.data)
+                row.body = _box().encrypt(body)
                 row.save()
                 return response
     except IntegrityError:  # another one with the same key was quicker: it is done, or it failed and the key is free
@@ -205,7 +214,7 @@ def once(request: Any, run: Callable[[], Response]) -> Response:
             raise
     if kept.asked != asked:
         raise Problem("key-reused")
-    return Response(bytes(kept.body) or None, status=kept.status, headers={**kept.headers, "Idempotency-Replayed": "true"})
+    return Response(_box().decrypt(bytes(kept.body)) or None, status=kept.status, headers={**kept.headers, "Idempotency-Replayed": "true"})
 
 
 def asked_for(request: Any) -> str:

@@ -47,7 +47,7 @@ def log_changes(rows: list[Change]) -> None:
 
 
 class KeptAnswer(models.Model):
-    """The answer to a POST with an Idempotency-Key, kept a day. `name` hides key and caller, `asked` is the request's digest."""
+    """The answer to a POST with an Idempotency-Key, kept a day. `name` hides key and caller, `asked` is the request's digest, `body` is sealed."""
 
     name = models.CharField(max_length=64, unique=True)
     asked = models.CharField(max_length=64)
