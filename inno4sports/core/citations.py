@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.models import CharField, F, Value
 from django.utils.html import format_html
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -39,10 +40,23 @@ def field_for(citations: type[Citation], thing: Thing) -> str:
     return next(f for f in citations.cites if citations._meta.get_field(f).related_model is type(thing))
 
 
-def in_its_language(thing: Thing) -> str:
-    """Its words, marked with their language where that is not the page's."""
-    language = getattr(thing, "language", "")
-    return format_html('<span lang="{}">{}</span>', language, thing) if language and language != get_language() else str(thing)
+def in_its_language(title: str, language: str) -> str:
+    """The words, marked with their language where that is not the page's."""
+    return format_html('<span lang="{}">{}</span>', language, title) if language and language != get_language() else title
+
+
+def titles(groups: Iterable[models.QuerySet]) -> dict[str, dict[str, str]]:
+    """kind -> key -> title in its language, newest first, at most `OFFERED` of each: one query, and no long texts."""
+    parts, found = [], dict[str, dict[str, str]]()
+    for rows in groups:
+        model, kind = rows.model, rows.model._meta.label_lower
+        language = F("language") if any(f.name == "language" for f in model._meta.fields) else Value("", CharField())
+        found[kind] = {}
+        chosen = model._default_manager.filter(pk__in=rows.values("pk")[:OFFERED]).order_by()
+        parts.append(chosen.values_list(Value(kind, CharField()), "pk", "public_id", "title", language))
+    for kind, _pk, public_id, title, language in sorted(parts[0].union(*parts[1:], all=True), key=lambda row: -row[1]):
+        found[kind][f"{kind}:{public_id}"] = in_its_language(title, language)
+    return found
 
 
 class CitationField(forms.MultipleChoiceField):
@@ -56,24 +70,22 @@ class CitationField(forms.MultipleChoiceField):
 
     def offer(self, groups: Sequence[tuple[Any, models.QuerySet]], cited: Iterable[Thing] = ()) -> None:
         """Set what is offered; call from the form's __init__."""
-        held: dict[str, list[Thing]] = {}
-        for thing in cited:
-            held.setdefault(thing.kind, []).append(thing)
-        self._things: dict[str, Thing] = {}
+        self._offered = {rows.model._meta.label_lower: rows for _label, rows in groups}
+        self._cited = {f"{t.kind}:{t.public_id}": t for t in cited}
         choices = []
-        for label, rows in groups:
-            things = list(rows[:OFFERED])
-            things += [t for t in held.get(rows.model._meta.label_lower, []) if t not in things]
-            keyed = {f"{t.kind}:{t.public_id}": t for t in things}
-            self._things |= keyed
-            if keyed:
-                choices.append((label, [(key, in_its_language(t)) for key, t in keyed.items()]))
+        for (label, _rows), (kind, offered) in zip(groups, titles(self._offered.values()).items(), strict=True):
+            held = {key: in_its_language(str(t), getattr(t, "language", "")) for key, t in self._cited.items() if t.kind == kind}
+            if found := offered | held:
+                choices.append((label, [*found.items()]))
         self.choices = choices
-        self.initial = [f"{t.kind}:{t.public_id}" for t in cited]
+        self.initial = [*self._cited]
 
     def clean(self, value: Any) -> list[Thing]:
         keys = super().clean(value)
-        missing = [key for key in keys if key not in self._things]
-        if missing:
+        things = dict(self._cited)
+        for kind, rows in self._offered.items():
+            if wanted := [key.partition(":")[2] for key in keys if key not in things and key.startswith(f"{kind}:")]:
+                things |= {f"{kind}:{t.public_id}": t for t in rows.filter(public_id__in=wanted)}
+        if any(key not in things for key in keys):
             raise ValidationError(self.error_messages["invalid_choice"], code="invalid_choice")
-        return [self._things[key] for key in keys]
+        return [things[key] for key in keys]

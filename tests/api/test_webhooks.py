@@ -8,7 +8,6 @@ import threading
 
 import pytest
 from django.core.exceptions import PermissionDenied
-from django.db import connection
 from django.urls import reverse
 from standardwebhooks import Webhook as Receiver
 
@@ -74,10 +73,7 @@ def hook(people, server):
 
 
 def tell():
-    """After the commit, at which PostgreSQL numbers the changes."""
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED")
+    things.number_changes()
     delivery.tell_webhooks()
 
 

@@ -140,6 +140,7 @@ def told(people, **more):
 def untold(people):
     webhook(people)
     things.lesson(people.north, "shared")
+    things.number_changes()
 
 
 ACTS = {
