@@ -78,7 +78,12 @@ class Finding(Lived, Thing):
 
     class Meta:
         ordering = ["-published_at", "-id"]
-        indexes = [models.Index(fields=["-published_at", "-id"])]
+        indexes = [
+            models.Index(fields=["-published_at", "-id"]),
+            models.Index(
+                fields=["-published_at", "-id"], name="dissemination_finding_public", condition=models.Q(status="published", audience="public")
+            ),
+        ]
         constraints = [
             status_check("dissemination_finding_status", FindingStatus),
             status_check("dissemination_finding_kind", FindingKind, "finding_kind"),

@@ -71,12 +71,13 @@ def requests_of(user: User) -> Iterator[Task]:
     mine = Q(cluster_id__in=user.managed_ids) | (Q(cluster=None) if user.is_editor else Q(pk=None))
     rows = FeedbackRequest.objects.filter(mine).exclude(status="withdrawn")
     rows = rows.annotate(
-        on_ambition=Exists(Ambition.objects.filter(feedback_request=OuterRef("pk"))),
+        on_ambition=number_of(Ambition.objects.filter(feedback_request=OuterRef("pk"))),
         invited=number_of(FeedbackInvitation.objects.filter(request=OuterRef("pk"), withdrawn_at=None)),
         answered=number_of(Feedback.objects.filter(request=OuterRef("pk"), status="submitted")),
-        is_cited=Exists(LessonCitation.objects.filter(feedback_request=OuterRef("pk"))),
+        is_cited=number_of(LessonCitation.objects.filter(feedback_request=OuterRef("pk"))),
     )
-    settled = Q(status="closed") & (Q(answered=0) | Q(on_ambition=True) | Q(replied_at__isnull=False, shared_at__isnull=False, is_cited=True))
+    # Counts, although whether there is one would do: PostgreSQL answers "exists" here by reading the other table whole.
+    settled = Q(status="closed") & (Q(answered=0) | Q(on_ambition__gt=0) | Q(replied_at__isnull=False, shared_at__isnull=False, is_cited__gt=0))
     for request in rows.exclude(settled).select_related("cluster").order_by("-created_at", "-id")[:MOST]:
         yield from request_task(request, user)
 
@@ -169,9 +170,10 @@ WAITS = {
 
 
 def in_state(rows: QuerySet, state: Any, title: str = "title", cluster: str = "cluster_id") -> QuerySet:
-    """`rows` in the columns that all kinds share; `state` is the key of their words, or a column that holds it."""
+    """Some of `rows` in the columns that all kinds share; `state` is the key of their words, or a column that holds it."""
     state = Value(state, CharField()) if isinstance(state, str) else state
-    return rows.order_by().values_list(state, F("slug"), F(title), F("language"), F("origin"), F("created_at"), F(cluster))
+    some = rows.model._default_manager.filter(pk__in=rows.order_by().values("pk")[:MOST])
+    return some.order_by().values_list(state, F("slug"), F(title), F("language"), F("origin"), F("created_at"), F(cluster))
 
 
 def waiting_in_one_state(user: User) -> list[QuerySet]:
@@ -219,7 +221,7 @@ def ambitions_waiting(ambitions: QuerySet) -> list[QuerySet]:
 def state_tasks(user: User) -> Iterator[Task]:
     """All that waits in one state, in one query; a second one for regions that are not the person's own."""
     first, *rest = waiting_in_one_state(user)
-    rows = list(first.union(*rest, all=True)[: 3 * MOST])
+    rows = list(first.union(*rest, all=True))
     clusters = {m.cluster_id: m.cluster for m in user.own_memberships}
     if missing := {row[-1] for row in rows if row[-1]} - set(clusters):
         clusters |= Cluster.objects.in_bulk(missing)
@@ -239,10 +241,10 @@ def state_tasks(user: User) -> Iterator[Task]:
 def action_tasks(user: User) -> Iterator[Task]:
     """Reports and milestones that are due within a month, the longest due first: of my region's plans, and of the actions I own."""
     soon = clock.today(user.timezone) + MONTH
+    running = Action.objects.filter(plan__status__in=["endorsed", "implementing"], state__in=["not_started", "in_progress"]).order_by()
     # Two lookups by index; "or" over two tables would read all of both.
-    managed = Action.objects.filter(plan__cluster_id__in=user.managed_ids).order_by().values("pk")
-    mine = managed.union(Action.objects.filter(owner=user).order_by().values("pk"))
-    under_way = Action.objects.filter(pk__in=mine, plan__status__in=["endorsed", "implementing"], state__in=["not_started", "in_progress"])
+    mine = running.filter(plan__cluster_id__in=user.managed_ids).values("pk").union(running.filter(owner=user).values("pk"))
+    under_way = Action.objects.filter(pk__in=mine)
     reports = under_way.filter(next_report_on__lte=soon).select_related("plan__cluster").defer(*LONG).order_by("next_report_on", "id")[:MOST]
     for action in reports:
         url = reverse("actionplans:report_create", args=[action.plan.slug, action.number])

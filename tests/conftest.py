@@ -35,7 +35,7 @@ class WatchingClient(Client):
 
 
 def checked(response):
-    is_page = response.get("Content-Type", "").startswith("text/html") and not response.streaming
+    is_page = response.get("Content-Type", "").startswith("text/html") and not (response.streaming or response.has_header("Content-Encoding"))
     if is_page and (found := INLINE.search(response.content)):
         near = response.content[max(0, found.start() - 60) : found.end() + 120]
         pytest.fail(f"the page carries what must not be there: {near!r}")

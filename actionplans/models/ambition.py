@@ -56,7 +56,11 @@ class Ambition(Lived, Thing):
 
     class Meta:
         ordering = ["-created_at", "-id"]
-        indexes = [models.Index(fields=["-created_at", "-id"]), models.Index(fields=["cluster", "-created_at", "-id"])]
+        indexes = [
+            models.Index(fields=["-created_at", "-id"]),
+            models.Index(fields=["cluster", "-created_at", "-id"]),
+            models.Index(fields=["cluster", "status"]),
+        ]
         constraints = [
             status_check("actionplans_ambition_status", AmbitionStatus),
             *(pair_check(f"actionplans_ambition_{stem}", stem) for stem in ("opened", "adopted", "realised", "dropped")),

@@ -76,7 +76,11 @@ class ActionPlan(Lived, Thing):
 
     class Meta:
         ordering = ["-created_at", "-id"]
-        indexes = [models.Index(fields=["-created_at", "-id"]), models.Index(fields=["cluster", "-created_at", "-id"])]
+        indexes = [
+            models.Index(fields=["-created_at", "-id"]),
+            models.Index(fields=["cluster", "-created_at", "-id"]),
+            models.Index(fields=["cluster", "status"]),
+        ]
         constraints = [
             status_check("actionplans_plan_status", PlanStatus),
             models.CheckConstraint(condition=Q(ends_on__gte=F("starts_on")), name="actionplans_plan_dates"),

@@ -109,7 +109,10 @@ class Result(Lived, Thing):
 
     class Meta:
         ordering = ["-created_at", "-id"]
-        indexes = [models.Index(fields=["-created_at", "-id"])]
+        indexes = [
+            models.Index(fields=["-created_at", "-id"]),
+            models.Index(fields=["action"], name="actionplans_result_drafts", condition=models.Q(status="draft")),
+        ]
         constraints = [
             status_check("actionplans_result_status", ResultStatus),
             pair_check("actionplans_result_published", "published"),

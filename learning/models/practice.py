@@ -66,7 +66,11 @@ class GoodPractice(Lived, Thing):
 
     class Meta:
         ordering = ["-created_at", "-id"]
-        indexes = [models.Index(fields=["-created_at", "-id"]), models.Index(fields=["cluster", "-created_at", "-id"])]
+        indexes = [
+            models.Index(fields=["-created_at", "-id"]),
+            models.Index(fields=["cluster", "-created_at", "-id"]),
+            models.Index(fields=["cluster", "status"]),
+        ]
         constraints = [
             status_check("learning_practice_status", PracticeStatus),
             status_check("learning_practice_outcome", GoodPracticeOutcome, "outcome"),

@@ -1,5 +1,6 @@
 """Who acts, what people work on, and what cites what."""
 
+import functools
 import uuid
 from collections.abc import Iterable
 from typing import Any, Self
@@ -23,6 +24,12 @@ def actor_key(**options: Any) -> models.ForeignKey:
 def number_of(rows: models.QuerySet) -> models.Subquery:
     """How many `rows` there are, beside the row of the query around it; `rows` name that row by OuterRef."""
     return models.Subquery(rows.order_by().annotate(how_many=models.Func(models.F("pk"), function="COUNT")).values("how_many"), models.IntegerField())
+
+
+@functools.cache
+def words_of(field: models.Field) -> dict[Any, Any]:
+    """value -> word, of a field with choices."""
+    return dict(field.flatchoices)
 
 
 class ActorQuerySet(models.QuerySet["Actor"]):
@@ -142,6 +149,11 @@ class Thing(models.Model):
         done = super().delete(*args, **kwargs)
         log_changes(rows)
         return done
+
+    def _get_FIELD_display(self, field: models.Field) -> str:  # noqa: N802 -- its name is Django's
+        """What `get_…_display` answers. Django's own hashes all words of the field anew for each row of a list."""
+        value = getattr(self, field.attname)
+        return str(words_of(field).get(value, value))
 
     def moves(self) -> "Iterable[Thing]":
         """Other things that a program may see, or no longer see, because this one changed."""
