@@ -17,7 +17,7 @@ from .member import (
     in_network,
 )
 from .program import Program, ProgramQuerySet, ProgramRole
-from .token import SCOPES, PersonalToken, PersonalTokenQuerySet, scope_words
+from .token import SCOPES, PersonalToken, PersonalTokenQuerySet, scope_choices, scope_words
 from .topic import Topic, TopicKind, known_zone, worded
 from .webhook import Webhook, WebhookDelivery, WebhookDeliveryStatus, WebhookQuerySet
 
@@ -55,6 +55,7 @@ __all__ = [
     "bib_of",
     "in_network",
     "known_zone",
+    "scope_choices",
     "scope_words",
     "worded",
 ]

@@ -9,8 +9,8 @@ from hypothesis import HealthCheck, Phase, given, settings, strategies
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import content_type_conformance, response_schema_conformance, status_code_conformance
 
+from inno4sports.core.api.addresses import RESOURCES
 from inno4sports.core.api.description import description
-from inno4sports.core.api.resource import RESOURCES
 from inno4sports.wsgi import application
 from tests.house.world import everything
 from tests.people import everybody
