@@ -221,8 +221,8 @@ def way_out(thing: Thing, stage: str, user: Any) -> tuple[str, str | Promise]:
         return "", ""
     cite = f"?cite={thing.kind}:{thing.public_id}"
     kind = thing.kind
-    if isinstance(thing, FeedbackRequest) and thing.shared_at is None:  # nobody may cite it yet
-        if stage == "lesson" and allowed(user, "learning.share_summary", thing):
+    if not may_be_cited(thing):
+        if stage == "lesson" and isinstance(thing, FeedbackRequest) and allowed(user, "learning.share_summary", thing):
             return reverse("learning:summary_detail", args=[thing.slug]), _("Share what was said; then a lesson can rest on it")
         return "", ""
     if stage == "lesson" and RANK.get(STAGE_OF.get(kind, ""), 9) == 0 and allowed(user, "learning.write_lesson"):
@@ -234,6 +234,24 @@ def way_out(thing: Thing, stage: str, user: Any) -> tuple[str, str | Promise]:
     if stage == "finding" and kind in SHAPES and kind != "dissemination.finding" and allowed(user, "dissemination.propose_finding"):
         return to_tell(thing, user)
     return "", ""
+
+
+# The states in which others may rest on a thing, as the forms offer it; a plan is not cited, its actions are.
+CITABLE: dict[str, tuple[str, ...]] = {
+    "learning.session": ("held", "closed"),
+    "learning.goodpractice": ("published", "admitted"),
+    "learning.lesson": ("shared",),
+    "actionplans.ambition": ("adopted", "realised"),
+    "actionplans.result": ("published",),
+}
+
+
+def may_be_cited(thing: Any) -> bool:
+    if isinstance(thing, FeedbackRequest):
+        return thing.shared_at is not None
+    if isinstance(thing, Action):
+        return thing.plan.is_in_force
+    return thing.status in CITABLE.get(thing.kind, ())
 
 
 def to_tell(thing: Thing, user: Any) -> tuple[str, str | Promise]:
