@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
+from html import unescape
 from typing import Any
 
 from django.apps import apps
@@ -12,8 +13,10 @@ from django.contrib.postgres.search import TrigramDistance
 from django.db import connection, transaction
 from django.db.models import Q, Value
 from django.utils import translation
+from django.utils.html import strip_tags
 
 from . import clock
+from .http import render_markdown
 from .models import SearchText, SearchTextQuerySet, SearchWord, Thing, fold_letters
 
 NEWEST = 1000  # rows that are looked through before the index is asked
@@ -78,7 +81,7 @@ def reindex(thing: Thing) -> None:
             defaults={
                 "title": d.title[:300],
                 "url": url,
-                "excerpt": " ".join(d.text[:600].split())[:400],
+                "excerpt": excerpt_of(d.text),
                 "text": f"{d.title} {d.text}"[:LONGEST],
                 "folded": folded[:LONGEST],
                 "reach": d.reach,
@@ -86,6 +89,11 @@ def reindex(thing: Thing) -> None:
                 "changed_at": clock.now(),
             },
         )
+
+
+def excerpt_of(text: str) -> str:
+    """The beginning of a text without the signs that format it."""
+    return " ".join(unescape(strip_tags(render_markdown(text[:800]))).split())[:400]
 
 
 def words_of(query: str) -> list[tuple[str, str]]:
