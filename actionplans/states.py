@@ -57,7 +57,15 @@ AMBITION = Lifecycle(
             "adopted",
             confirm=_("An adopted ambition is public. Every point of the feedback must be answered first."),
         ),
-        Step("realise_ambition", ("adopted",), "realised", _("Record that it is realised"), _("recorded that the ambition is realised"), "realised"),
+        Step(
+            "realise_ambition",
+            ("adopted",),
+            "realised",
+            _("Record that it is realised"),
+            _("recorded that the ambition is realised"),
+            "realised",
+            confirm=_("The ambition is at its end then: it cannot be taken back or dropped."),
+        ),
         Step(
             "drop_ambition",
             ("draft", "open_for_feedback", "adopted"),
@@ -86,8 +94,8 @@ PLAN = Lifecycle(
             "decided",
             confirm=_("The text gets a number and is frozen. Every action needs a citation or a written reason."),
         ),
-        Step("reopen_plan", ("decided",), "draft", _("Back to draft"), _("took the plan back to draft")),
         Step("record_endorsement", ("decided",), "endorsed", _("Record the endorsement"), _("recorded the endorsement"), "endorsed", form=True),
+        Step("reopen_plan", ("decided",), "draft", _("Back to draft"), _("took the plan back to draft")),
         Step("start_plan", ("endorsed",), "implementing", _("Start implementing"), _("started to implement the plan"), "started"),
         Step(
             "complete_plan",
@@ -116,7 +124,17 @@ RESULT = Lifecycle(
     model="result",
     initial="draft",
     tones={"draft": "", "published": "good"},
-    steps=(Step("publish_result", ("draft",), "published", _("Publish the result"), _("published the result"), "published"),),
+    steps=(
+        Step(
+            "publish_result",
+            ("draft",),
+            "published",
+            _("Publish the result"),
+            _("published the result"),
+            "published",
+            confirm=_("Everybody can read it then, and it can no longer be changed."),
+        ),
+    ),
 )
 
 verbs(

@@ -1,4 +1,4 @@
-"""The reference: a bare Django app that answers with the bytes of our page. One query, one template, Django's ordinary means, no tricks."""
+"""The reference: a bare Django app that answers with the bytes of our page and of our API's list. Django's and DRF's ordinary means, no tricks."""
 
 import os
 from pathlib import Path
@@ -10,7 +10,16 @@ from django.conf import settings
 os.environ.setdefault("DATA_DIR", os.environ["BENCH_DIR"])
 from inno4sports import settings as ours  # the same database settings, and the same middleware but for our own
 
-APPS = ["django.contrib.auth", "django.contrib.contenttypes", "django.contrib.sessions", "django.contrib.messages", "csp", "django_htmx"]
+APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "csp",
+    "django_htmx",
+    "rest_framework",
+    "bench",
+]
 settings.configure(
     SECRET_KEY="bench " * 10,
     ALLOWED_HOSTS=["*"],
@@ -26,6 +35,7 @@ settings.configure(
     STORAGES=ours.STORAGES,
     LANGUAGES=ours.LANGUAGES,
     USE_TZ=True,
+    REST_FRAMEWORK={"DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"]},
     SILENCED_SYSTEM_CHECKS=ours.SILENCED_SYSTEM_CHECKS,
 )
 django.setup()
@@ -35,9 +45,10 @@ from django.core.wsgi import get_wsgi_application  # noqa: E402
 from django.db import models  # noqa: E402
 from django.http import HttpRequest, HttpResponse  # noqa: E402
 from django.shortcuts import render  # noqa: E402
-from django.urls import path  # noqa: E402
+from django.urls import path, reverse  # noqa: E402
 from django.views.decorators.cache import cache_page  # noqa: E402
 from django.views.decorators.http import condition  # noqa: E402
+from rest_framework import generics, pagination, serializers  # noqa: E402
 
 
 class Finding(models.Model):  # noqa: DJ008 -- nothing shows it
@@ -98,5 +109,124 @@ def row(_request: HttpRequest) -> HttpResponse:
     return HttpResponse(version())
 
 
-urlpatterns = [path("list", page), path("cached", cached), path("known", known), path("row", row)]
+# The API's list of lessons: the fields that ours has, and the reads that they need --------------------------------------------
+
+
+class Named(models.Model):
+    slug = models.SlugField()
+
+    class Meta:
+        abstract = True
+        app_label = "bench"
+        managed = False
+
+
+class Cluster(Named):  # noqa: DJ008 -- nothing shows it
+    class Meta(Named.Meta):
+        db_table = "clusters_cluster"
+
+
+class Topic(Named):  # noqa: DJ008 -- nothing shows it
+    class Meta(Named.Meta):
+        db_table = "clusters_topic"
+
+
+class Session(Named):  # noqa: DJ008 -- nothing shows it
+    public_id = models.UUIDField()
+    title = models.CharField(max_length=150)
+
+    class Meta(Named.Meta):
+        db_table = "learning_session"
+
+    def get_absolute_url(self) -> str:
+        return "http://localhost" + reverse("session", args=[self.slug])
+
+
+class Lesson(Named):  # noqa: DJ008 -- nothing shows it
+    public_id = models.UUIDField()
+    version = models.PositiveIntegerField()
+    language = models.CharField(max_length=8)
+    title = models.CharField(max_length=150)
+    text = models.TextField()
+    change = models.TextField()
+    level = models.CharField(max_length=14)
+    audience = models.CharField(max_length=8)
+    status = models.CharField(max_length=8, choices=[("draft", "draft"), ("shared", "shared")])
+    cluster = models.ForeignKey(Cluster, models.DO_NOTHING, related_name="+")
+    from_cluster = models.ForeignKey(Cluster, models.DO_NOTHING, related_name="+")
+    topics = models.ManyToManyField(Topic, db_table="learning_lesson_topics", related_name="+")
+    origin = models.CharField(max_length=8)
+    sources = models.JSONField()
+    created_at = models.DateTimeField()
+    changed_at = models.DateTimeField()
+    shared_at = models.DateTimeField()
+
+    class Meta(Named.Meta):
+        db_table = "learning_lesson"
+
+    def get_absolute_url(self) -> str:
+        return "http://localhost" + reverse("lesson", args=[self.slug])
+
+
+class LessonCitation(models.Model):  # noqa: DJ008 -- nothing shows it
+    lesson = models.ForeignKey(Lesson, models.DO_NOTHING, related_name="citations")
+    session = models.ForeignKey(Session, models.DO_NOTHING, related_name="+")
+
+    class Meta(Named.Meta):
+        db_table = "learning_lessoncitation"
+
+
+class CitationRow(serializers.ModelSerializer):
+    kind = serializers.ReadOnlyField(default="learning.session")
+    id = serializers.UUIDField(source="session.public_id")
+    title = serializers.CharField(source="session.title")
+    url = serializers.URLField(source="session.get_absolute_url")
+
+    class Meta:
+        model = LessonCitation
+        fields = ["kind", "id", "title", "url"]
+
+
+class LessonRow(serializers.ModelSerializer):
+    id = serializers.UUIDField(source="public_id")
+    url = serializers.URLField(source="get_absolute_url")
+    status_label = serializers.CharField(source="get_status_display")
+    cluster = serializers.SlugRelatedField("slug", read_only=True)
+    from_cluster = serializers.SlugRelatedField("slug", read_only=True)
+    topics = serializers.SlugRelatedField("slug", many=True, read_only=True)
+    cites = CitationRow(many=True, source="citations")
+    licence = serializers.ReadOnlyField(default="https://creativecommons.org/licenses/by/4.0/")
+
+    class Meta:
+        model = Lesson
+        fields = [
+            "id", "slug", "url", "version", "language", "title", "text", "change", "level", "audience", "status", "status_label",
+            "cluster", "from_cluster", "topics", "cites", "origin", "sources", "created_at", "changed_at", "shared_at", "licence",
+        ]  # fmt: skip
+
+
+class ByCursor(pagination.CursorPagination):
+    page_size_query_param = "limit"
+    ordering = ("-created_at", "-id")
+
+
+class Lessons(generics.ListAPIView):
+    queryset = (
+        Lesson.objects.filter(status="shared", audience="public")
+        .select_related("cluster", "from_cluster")
+        .prefetch_related("topics", models.Prefetch("citations", LessonCitation.objects.select_related("session")))
+    )
+    serializer_class = LessonRow
+    pagination_class = ByCursor
+
+
+urlpatterns = [
+    path("list", page),
+    path("cached", cached),
+    path("known", known),
+    path("row", row),
+    path("lessons", Lessons.as_view()),
+    path("learning/lessons/<slug:slug>/", page, name="lesson"),
+    path("learning/sessions/<slug:slug>/", page, name="session"),
+]
 application = get_wsgi_application()

@@ -3,10 +3,11 @@
 import re
 import statistics
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from bench.load import Target, ask, in_turn, p95, times
+from bench.rows import Row
 from bench.servers import WORK, Server, manage
+from bench.weight import first_visit
 
 CARD = """<article class="entry"><p class="entry__meta">{{ finding.published_on }}</p><h2 class="h-small"><a href="/findings/{{ finding.slug }}/">\
 {{ finding.title }}</a></h2><p>{{ finding.summary }}</p></article>"""
@@ -30,32 +31,12 @@ print(store.session_key)
 """
 
 
-@dataclass
-class Row:
-    """One line of the last table: `ratio` is ours over the limit."""
-
-    name: str
-    ours: float
-    limit: float
-    unit: str
-    wanted: float
-    at_least: bool = True
-
-    @property
-    def ratio(self) -> float:
-        return self.ours / self.limit
-
-    @property
-    def ok(self) -> bool:
-        return self.ratio >= self.wanted if self.at_least else self.ratio <= self.wanted
-
-
 class Pages:
     """Our portal with and without its shelf, and the reference, over one database."""
 
     def __init__(self, rows: int, rounds: int, seconds: float) -> None:
         self.rows, self.rounds, self.seconds = rows, rounds, seconds
-        self.anew = Server("inno4sports.wsgi", rows, PAGE_CACHE="off")
+        self.anew = Server("inno4sports.wsgi", rows, PAGE_CACHE="off", RATE_LIMITS="off")
         self.kept = Server("inno4sports.wsgi", rows)
         write_template(body(Target(self.anew.port, LISTS[0])))
         self.bare = Server("bench.bare", rows)
@@ -92,6 +73,17 @@ class Pages:
     def tasks(self) -> list[Row]:
         ours = Target(self.anew.port, "/dashboard/", {"Cookie": f"sessionid={self.session}"})
         return [self.beside("my tasks of a busy manager", ours, "/list", 0.25)]
+
+    def api(self) -> list[Row]:
+        """Fifty lessons beside the same fields by DRF's own means."""
+        ours, bare = "/api/v1/lessons/?limit=50", "/lessons?limit=50"
+        mine, theirs = (len(body(Target(server.port, path))) for server, path in ((self.anew, ours), (self.bare, bare)))
+        if abs(mine / theirs - 1) > 0.05:
+            raise SystemExit(f"the lists of the API are not alike: {mine} and {theirs} bytes")
+        return [self.beside("API list of 50 lessons", Target(self.anew.port, ours), bare, 0.80)]
+
+    def weight(self) -> list[Row]:
+        return first_visit(self.kept.port)
 
     def search(self) -> list[Row]:
         """The slowest of the queries, as times: at most so many reads by key."""
@@ -141,4 +133,5 @@ def write_template(page: bytes) -> None:
 
 MEASURES: dict[str, Callable[[Pages], list[Row]]] = {
     "kept": Pages.kept_pages, "list": Pages.list_pages, "detail": Pages.details, "tasks": Pages.tasks, "search": Pages.search,
+    "api": Pages.api, "bytes": Pages.weight,
 }  # fmt: skip

@@ -5,12 +5,14 @@ import datetime as dt
 import os
 import platform
 import sys
+from collections.abc import Callable
+from functools import partial
 
-from bench import pages
-from bench.pages import Row
+from bench import pages, work
+from bench.rows import Row, table
 from bench.servers import manage, prepare
 
-GROUPS = [*pages.MEASURES, "growth"]
+GROUPS = [*pages.MEASURES, *work.MEASURES, "growth"]
 
 
 def main() -> None:
@@ -40,22 +42,26 @@ def measured(chosen: list[str], told: argparse.Namespace) -> list[Row]:
         servers = pages.Pages(told.rows, told.rounds, told.seconds)
         try:
             for name in wanted:
-                print(f"{name} …", flush=True)
-                rows += pages.MEASURES[name](servers)
+                rows += tried(name, partial(pages.MEASURES[name], servers))
         finally:
             servers.stop()
+    if wanted := [name for name in chosen if name in work.MEASURES]:
+        busy = work.Work(told.rounds)
+        for name in wanted:
+            rows += tried(name, partial(work.MEASURES[name], busy))
     if "growth" in chosen:
         prepare(told.small, fresh=told.fresh)
-        rows += pages.growth(told.small, told.rows, min(told.rounds, 3), told.seconds)
+        rows += tried("growth", lambda: pages.growth(told.small, told.rows, min(told.rounds, 3), told.seconds))
     return rows
 
 
-def table(rows: list[Row]) -> str:
-    lines = ["| What | ours | limit | | ratio | wanted | |", "|---|---:|---:|---|---:|---:|---|"]
-    for row in rows:
-        wanted = f"{'≥' if row.at_least else '≤'} {row.wanted:.2f}"
-        lines.append(f"| {row.name} | {row.ours:.1f} | {row.limit:.1f} | {row.unit} | {row.ratio:.2f} | {wanted} | {'ok' if row.ok else 'NO'} |")
-    return "\n".join(lines)
+def tried(name: str, measure: Callable[[], list[Row]]) -> list[Row]:
+    """The rows of one group; what fails is a row that says so, and the others are measured."""
+    print(f"{name} …", flush=True)
+    try:
+        return measure()
+    except (Exception, SystemExit) as error:  # whatever it was, it stands in the table
+        return [Row.missing(name, " ".join(str(error).split())[:200] or type(error).__name__)]
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ SERVER = os.environ.get("BENCH_POSTGRES", "postgres://postgres@127.0.0.1:5432")
 WORK = Path(tempfile.gettempdir(), "inno4sports-bench")
 
 
-def environment(rows: int, **more: str) -> dict[str, str]:
+def environment(rows: int | str, **more: str) -> dict[str, str]:
     """What our portal and the reference are told."""
     WORK.mkdir(exist_ok=True)
     keep = {name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "LANG")}
@@ -30,7 +30,7 @@ def environment(rows: int, **more: str) -> dict[str, str]:
     return {**keep, **told, **more}
 
 
-def manage(rows: int, *arguments: str, **more: str) -> str:
+def manage(rows: int | str, *arguments: str, **more: str) -> str:
     done = subprocess.run(
         [sys.executable, "manage.py", *arguments], cwd=ROOT, env=environment(rows, **more), capture_output=True, text=True, check=False
     )
@@ -39,8 +39,8 @@ def manage(rows: int, *arguments: str, **more: str) -> str:
     return done.stdout
 
 
-def prepare(rows: int, *, fresh: bool) -> None:
-    """The database of that size: made and filled when it is missing."""
+def prepare(rows: int | str, *, fresh: bool, filled: int = 0) -> None:
+    """The database of that size, or of that name with `filled` rows a table: made and filled when it is missing."""
     with closing(psycopg2.connect(f"{SERVER}/postgres")) as connection:
         connection.autocommit = True
         with connection.cursor() as cursor:
@@ -53,7 +53,7 @@ def prepare(rows: int, *, fresh: bool) -> None:
     manage(rows, "migrate", "--verbosity", "0")
     if missing:
         print(f"Filling bench_{rows} …", flush=True)
-        print(manage(rows, "load_bench", "--rows", str(rows)).strip(), flush=True)
+        print(manage(rows, "load_bench", "--rows", str(filled or rows)).strip(), flush=True)
 
 
 class Server:

@@ -87,6 +87,7 @@ CITATIONS = (
 EDGES = [(kind, f"{model.citing}_id", CITED[c], f"{c}_id", model._meta.db_table) for model, kind in CITATIONS for c in model.cites]
 EDGES += [
     ("actionplans.ambition", "id", "learning.feedbackrequest", "feedback_request_id", Ambition._meta.db_table),
+    ("learning.feedbackrequest", "feedback_request_id", "learning.session", "id", Session._meta.db_table),
     ("actionplans.result", "id", "actionplans.action", "action_id", Result._meta.db_table),
 ]
 
@@ -220,13 +221,45 @@ def way_out(thing: Thing, stage: str, user: Any) -> tuple[str, str | Promise]:
         return "", ""
     cite = f"?cite={thing.kind}:{thing.public_id}"
     kind = thing.kind
+    if not may_be_cited(thing):
+        if stage == "lesson" and isinstance(thing, FeedbackRequest) and allowed(user, "learning.share_summary", thing):
+            return reverse("learning:summary_detail", args=[thing.slug]), _("Share what was said; then a lesson can rest on it")
+        return "", ""
     if stage == "lesson" and RANK.get(STAGE_OF.get(kind, ""), 9) == 0 and allowed(user, "learning.write_lesson"):
         return reverse("learning:lesson_create") + cite, _("Write a lesson from it")
     if stage == "ambition" and kind == "learning.lesson" and allowed(user, "actionplans.write_ambition"):
         return reverse("actionplans:ambition_create") + cite, _("Shape an ambition from it")
+    if stage == "action" and isinstance(thing, Ambition) and allowed(user, "actionplans.write_plan", thing):
+        return f"{reverse('actionplans:plan_list')}?cluster={thing.cluster.slug}", _("Put an action under it in a plan")
     if stage == "finding" and kind in SHAPES and kind != "dissemination.finding" and allowed(user, "dissemination.propose_finding"):
-        return reverse("dissemination:finding_propose") + cite, _("Propose a finding about it")
+        return to_tell(thing, user)
     return "", ""
+
+
+# The states in which others may rest on a thing, as the forms offer it; a plan is not cited, its actions are.
+CITABLE: dict[str, tuple[str, ...]] = {
+    "learning.session": ("held", "closed"),
+    "learning.goodpractice": ("published", "admitted"),
+    "learning.lesson": ("shared",),
+    "actionplans.ambition": ("adopted", "realised"),
+    "actionplans.result": ("published",),
+}
+
+
+def may_be_cited(thing: Any) -> bool:
+    if isinstance(thing, FeedbackRequest):
+        return thing.shared_at is not None
+    if isinstance(thing, Action):
+        return thing.plan.is_in_force
+    return thing.status in CITABLE.get(thing.kind, ())
+
+
+def to_tell(thing: Thing, user: Any) -> tuple[str, str | Promise]:
+    """How this reader makes a finding of `thing`: an editor writes it, others propose it."""
+    cite = f"?cite={thing.kind}:{thing.public_id}"
+    if allowed(user, "dissemination.write_finding"):
+        return reverse("dissemination:finding_create") + cite, _("Write a finding about it")
+    return reverse("dissemination:finding_propose") + cite, _("Propose a finding about it")
 
 
 def course_of(thing: Thing, found: Trail) -> list[dict[str, str]]:
@@ -289,7 +322,15 @@ def longest_thread(user: Any) -> list[Node]:
     if top is None:
         return []
     keys = walk({(top.kind, top.pk)})[0] | {(top.kind, top.pk)}
-    return thread_of(keys, shown(keys, user))
+    return thread_of(without_later_feedback(keys), shown(keys, user))
+
+
+def without_later_feedback(keys: set[Key]) -> set[Key]:
+    """Without the feedback on an ambition, as long as something else stands at the beginning: the thread began before it."""
+    ambitions = [pk for kind, pk in keys if kind == "actionplans.ambition"]
+    asked = Ambition.objects.filter(pk__in=ambitions).exclude(feedback_request=None).order_by().values_list("feedback_request_id", flat=True)
+    rest = keys - {("learning.feedbackrequest", pk) for pk in asked}
+    return rest if any(RANK[STAGE_OF[kind]] == 0 for kind, _pk in rest) else keys
 
 
 def thread_of(keys: set[Key], nodes: dict[Key, Node]) -> list[Node]:
@@ -342,6 +383,5 @@ def gaps(user: Any, limit: int = 30) -> list[Gap]:
     told = FindingCitation.objects.exclude(result=None).values("result_id")
     results = Result.objects.visible_to(user).filter(status="published", **of_result).exclude(pk__in=told).select_related("action__plan__cluster")
     for result in results[:limit]:
-        url = f"{reverse('dissemination:finding_propose')}?cite={result.kind}:{result.public_id}"
-        found.append(Gap("finding", result, _("Nobody has told this result to other regions yet."), url, _("Propose a finding about it")))
+        found.append(Gap("finding", result, _("Nobody has told this result to other regions yet."), *to_tell(result, user)))
     return found

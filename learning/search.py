@@ -23,7 +23,7 @@ def _document(thing: Any, reach: str, *texts: str, words: Iterable[str] = ()) ->
     topics = (label for topic in thing.topics.all() for label in topic.labels.values()) if thing.pk else ()
     with translation.override("en"):
         region = str(thing.cluster) if thing.cluster_id else "EPSI"
-    yield Document(thing.title, " ".join(filter(None, texts)), reach, code, thing.language, " ".join([*words, region, *topics]))
+    yield Document(thing.title, "\n\n".join(filter(None, texts)), reach, code, thing.language, " ".join([*words, region, *topics]))
 
 
 @indexes("learning.session")

@@ -116,7 +116,9 @@ class PointForm(PortalForm):
 
 class AnswerPointForm(PortalForm):
     answer = forms.ChoiceField(label=_("Answer"), choices=AmbitionPoint.Answer.choices, widget=forms.RadioSelect)
-    reason = forms.CharField(label=_("Why"), max_length=1000, required=False, widget=forms.Textarea(attrs={"rows": 3}))
+    reason = forms.CharField(
+        label=_("Why"), max_length=1000, required=False, widget=forms.Textarea(attrs={"rows": 3}), help_text=_("Needed unless it is taken over")
+    )
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data

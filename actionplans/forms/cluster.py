@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from clusters.models import Cluster
@@ -24,7 +25,7 @@ class OfClusterForm(PortalModelForm):
             return
         own = list(Cluster.objects.filter(pk__in=user.managed_ids))
         self.fields["cluster"].queryset = Cluster.objects.filter(pk__in=user.managed_ids)
-        self.initial |= {"cluster": own[0] if own else None, "language": own[0].main_language if own else "en"}
+        self.initial |= {"cluster": own[0] if own else None, "language": get_language() or "en"}
         if len(own) == 1:
             self.only = own[0]
             self.settle("cluster", own[0].slug)

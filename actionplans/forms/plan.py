@@ -125,6 +125,8 @@ class ActionForm(PortalModelForm):
             (_("What was said"), FeedbackRequest.objects.visible_to(user).shared()),
         ]
         self.fields["cited"].offer(groups, cited)
+        for name in ("cited", "no_citation_reason"):
+            self.fields[name].one_of = True  # one of the two is needed: neither is called optional
         if self.instance.pk:
             self.initial["players"] = self.instance.players
             self.initial["milestones"] = [{"due_on": m.due_on.isoformat(), "title": m.title} for m in self.instance.milestones.all()]
@@ -151,7 +153,9 @@ class ActionForm(PortalModelForm):
 class EndorsementForm(PortalModelForm):
     """The body's agreement as it is on paper."""
 
-    upload = UploadField(label=_("The signed document"), help_text=_("PDF or picture; visitors do not see it"))
+    upload = UploadField(
+        label=_("The signed document"), help_text=_("A PDF, picture, Word, Excel, OpenDocument or text file; visitors do not see it")
+    )
 
     class Meta:
         model = Endorsement
@@ -212,10 +216,22 @@ class ReportForm(PortalModelForm):
         return data
 
 
+class FiguresField(RowsField):
+    """Each with a value that holds a figure."""
+
+    def check_row(self, row: dict[str, str]) -> None:
+        if not any(c.isdigit() for c in row["value"]):
+            line = "; ".join(filter(None, row.values()))
+            raise forms.ValidationError(
+                _("“%(line)s” holds no figure in the second place. Write it as People reached; 640; people; counted at the start.")
+                % {"line": line[:60]}
+            )
+
+
 class ResultForm(PortalModelForm):
     """A sentence, a day, figures with their source: one a line."""
 
-    figures = RowsField(
+    figures = FiguresField(
         label=_("Figures"), columns=("label", "value", "unit", "source"), separator="; ", required=False, max_length=2000, widget=long(3),
         help_text=_("One a line: what; value; unit; source. For example People reached; 640; people; counted at the start"),
     )  # fmt: skip
@@ -231,6 +247,12 @@ class ResultForm(PortalModelForm):
         super().__init__(*args, **kwargs)
         if self.instance.pk:
             self.initial["figures"] = self.instance.figures
+
+    def clean_happened_on(self) -> dt.date | None:
+        day: dt.date | None = self.cleaned_data["happened_on"]
+        if day and day > clock.today():
+            raise forms.ValidationError(_("This day is still to come."))
+        return day
 
 
 class WithdrawForm(PortalForm):

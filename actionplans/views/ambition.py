@@ -169,7 +169,8 @@ def points_page(request: HttpRequest, ambition: Ambition, texts: list[Answered],
 
 def answer_form(request: HttpRequest, point: AmbitionPoint) -> AnswerPointForm:
     prefix = str(point.public_id)
-    return AnswerPointForm(request.POST if f"{prefix}-reason" in request.POST else None, prefix=prefix)
+    initial = {"answer": point.answer, "reason": point.reason}
+    return AnswerPointForm(request.POST if f"{prefix}-reason" in request.POST else None, prefix=prefix, initial=initial)
 
 
 @require_safe

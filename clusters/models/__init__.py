@@ -15,6 +15,8 @@ from .member import (
     UserRhythm,
     UserTheme,
     in_network,
+    read_memberships,
+    reader_of_the_network,
 )
 from .program import Program, ProgramQuerySet, ProgramRole
 from .token import SCOPES, PersonalToken, PersonalTokenQuerySet, scope_choices, scope_words
@@ -55,6 +57,8 @@ __all__ = [
     "bib_of",
     "in_network",
     "known_zone",
+    "read_memberships",
+    "reader_of_the_network",
     "scope_choices",
     "scope_words",
     "worded",

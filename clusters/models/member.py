@@ -1,6 +1,7 @@
 """People, member organisations, memberships and invitations."""
 
 import uuid
+from collections.abc import Iterable
 from functools import cached_property
 from typing import Any, Self
 
@@ -151,6 +152,10 @@ class OrganisationQuerySet(ThingQuerySet):
     def approved(self) -> Self:
         return self.filter(status=OrganisationStatus.APPROVED)
 
+    def by_segment(self) -> dict[str, int]:
+        """segment -> how many of these organisations."""
+        return dict(self.order_by().values_list("segment").annotate(models.Count("pk")))
+
 
 class OrganisationSegment(models.TextChoices):
     COMPANY = "company", _("company")
@@ -242,6 +247,22 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user}, {self.cluster}"
+
+
+def read_memberships(users: Iterable[User]) -> None:
+    """Read for many at once what `own_memberships` reads for one, without the clusters themselves, which nobody needs to say what is visible."""
+    found: dict[int, list[Membership]] = {user.pk: [] for user in users}
+    for row in Membership.objects.current().filter(user__in=found):
+        found[row.user_id].append(row)
+    for user in users:
+        user.own_memberships = found[user.pk]
+
+
+def reader_of_the_network() -> User:
+    """Sees what everybody in the network sees and no more: an account without a row, to which nothing belongs."""
+    reader = User(id=0)
+    reader.own_memberships = [Membership(user=reader, cluster_id=0)]
+    return reader
 
 
 class InvitationQuerySet(models.QuerySet["Invitation"]):

@@ -2,18 +2,21 @@
 
 import datetime as dt
 from collections.abc import Iterable
+from typing import Any, NamedTuple
 
+from django.contrib.auth.models import AnonymousUser
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Subquery
 
-from clusters.models import User
+from clusters.models import User, read_memberships, reader_of_the_network
 from dissemination.models import Digest
 from inno4sports.core import clock
 from inno4sports.core.models import Notification
 from inno4sports.core.outbox import send_mails_later
-from inno4sports.core.search import visible_ids
+from inno4sports.core.search import visible_ids, visible_to_each
 
-BATCH = 500
+BATCH = 1000
+AT_ONCE = 10_000  # keys in one statement: SQLite takes no more than three times as many
 
 
 def compose_digests() -> int:
@@ -26,39 +29,39 @@ def compose_digests() -> int:
     return total
 
 
-def due_users() -> list[User]:
-    """People with an open notification whose own hour has come, and who had no digest on their own day yet."""
+def due_users() -> list[int]:
+    """Keys of people with an open notification whose own hour has come, and who had no digest on their own day yet."""
     waiting = Notification.objects.open().filter(user=OuterRef("pk"))
     users = User.objects.filter(Exists(waiting), is_active=True, digest=User.Rhythm.DAILY).order_by("pk")
-    ready = [(user, local) for user in users if (local := local_time(user)).hour >= user.digest_hour]
-    days = {local.date() for _user, local in ready}
-    had = set(Digest.objects.filter(day__in=days).values_list("user_id", "day"))
-    return [user for user, local in ready if (user.pk, local.date()) not in had]
+    ready = [
+        (key, local.date()) for key, zone, hour in users.values_list("pk", "timezone", "digest_hour") if (local := local_time(zone)).hour >= hour
+    ]
+    had = set(Digest.objects.filter(day__in={day for _key, day in ready}).values_list("user_id", "day"))
+    return [key for key, day in ready if (key, day) not in had]
 
 
-def local_time(user: User) -> dt.datetime:
-    return clock.now().astimezone(clock.zone(user.timezone))
+def local_time(zone: str) -> dt.datetime:
+    return clock.now().astimezone(clock.zone(zone))
 
 
 @transaction.atomic
-def _compose_batch(users: list[User]) -> int:
+def _compose_batch(keys: list[int]) -> int:
     """One digest row, one mail and the settled notifications for each; the unique (person, day) stops a second composer."""
-    locked = list(User.objects.select_for_update().filter(pk__in=[u.pk for u in users]).order_by("pk"))
-    days = {u.pk: local_time(u).date() for u in locked}
+    locked = list(User.objects.select_for_update().filter(pk__in=keys).order_by("pk"))
+    days = {u.pk: local_time(u.timezone).date() for u in locked}
     had = set(Digest.objects.filter(user__in=locked, day__in=set(days.values())).values_list("user_id", "day"))
     todo = [u for u in locked if (u.pk, days[u.pk]) not in had]
     mine = _open_by_user(todo)
     hidden = _hidden(todo, mine)
     Notification.objects.filter(pk__in=hidden).update(settled_at=clock.now(), settled_by_way=Notification.Way.HIDDEN)
-    told = {u.pk: [n for n in mine.get(u.pk, []) if n.pk not in hidden] for u in todo}
+    told = {u.pk: [n.pk for n in mine[u.pk] if n.pk not in hidden] for u in todo}
     digests = [Digest(user=u, day=days[u.pk], language=u.language, composed_at=clock.now(), items=len(told[u.pk])) for u in todo if told[u.pk]]
     Digest.objects.bulk_create(digests)
-    changed = []
-    for digest in digests:
-        for note in told[digest.user_id]:
-            note.settled_at, note.settled_by_way, note.digest_id = clock.now(), Notification.Way.DIGEST, digest.public_id
-            changed.append(note)
-    Notification.objects.bulk_update(changed, ["settled_at", "settled_by_way", "digest_id"], batch_size=1000)
+    settled = [key for notes in told.values() for key in notes]
+    its_digest = Digest.objects.filter(pk__in=[d.pk for d in digests], user=OuterRef("user")).values("public_id")
+    for begin in range(0, len(settled), AT_ONCE):
+        rows = Notification.objects.filter(pk__in=settled[begin : begin + AT_ONCE])
+        rows.update(settled_at=clock.now(), settled_by_way=Notification.Way.DIGEST, digest_id=Subquery(its_digest))
     people = {u.pk: u for u in todo}
     send_mails_later(
         "dissemination.digest",
@@ -67,21 +70,35 @@ def _compose_batch(users: list[User]) -> int:
     return len(digests)
 
 
-def _open_by_user(users: Iterable[User]) -> dict[int, list[Notification]]:
-    found: dict[int, list[Notification]] = {}
-    for note in Notification.objects.open().filter(user__in=list(users)).select_related("event").order_by("id"):
-        found.setdefault(note.user_id, []).append(note)
+class Open(NamedTuple):
+    """A notification that waits, and what it is about."""
+
+    pk: int
+    user: int
+    thing: tuple[str, Any]
+
+
+def _open_by_user(users: Iterable[User]) -> dict[int, list[Open]]:
+    found: dict[int, list[Open]] = {user.pk: [] for user in users}
+    rows = Notification.objects.open().filter(user__in=found).order_by("id")
+    for pk, user, kind, public_id in rows.values_list("pk", "user_id", "event__thing_kind", "event__thing_id"):
+        found[user].append(Open(pk, user, (kind, public_id)))
     return found
 
 
-def _hidden(users: list[User], mine: dict[int, list[Notification]]) -> set[int]:
-    """Notifications of things that their reader may no longer see."""
-    gone: set[int] = set()
-    for user in users:
-        notes = mine.get(user.pk, [])
-        seen = visible_ids({(n.event.thing_kind, n.event.thing_id) for n in notes}, user)
-        gone |= {n.pk for n in notes if n.event.thing_id not in seen}
-    return gone
+def _hidden(users: list[User], mine: dict[int, list[Open]]) -> set[int]:
+    """Notifications of things that their reader may no longer see.
+
+    Most are of what everybody sees, or everybody in the network: that is asked once for all; of the rest each is asked for its reader.
+    """
+    things = {note.thing for notes in mine.values() for note in notes}
+    for_all = visible_ids(things, AnonymousUser())
+    for_network = for_all | visible_ids({thing for thing in things if thing[1] not in for_all}, reader_of_the_network())
+    read_memberships(users)
+    known = {user.pk: for_network if user.in_network else for_all for user in users}
+    rest = {user: {n.thing for n in mine[user.pk] if n.thing[1] not in known[user.pk]} for user in users}
+    own = {user.pk: ids for user, ids in visible_to_each({user: asked for user, asked in rest.items() if asked}).items()}
+    return {n.pk for notes in mine.values() for n in notes if n.thing[1] not in known[n.user] and n.thing[1] not in own[n.user]}
 
 
 @transaction.atomic

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import template
+from django.utils.translation import gettext
 
 from dissemination.evidence import Trail, course_of, trail
 
@@ -21,7 +22,20 @@ def _trail(context: dict[str, Any], thing: Any) -> Trail:
 @register.inclusion_tag("dissemination/_evidence_panel.html", takes_context=True)
 def evidence_panel(context: dict[str, Any], thing: Any) -> dict[str, Any]:
     found = _trail(context, thing)
-    return {"came_from": found.came_from, "led_to": found.led_to}
+    return {
+        "came_from": found.came_from,
+        "led_to": found.led_to,
+        "closed": not_open(context),
+        "begins": gettext("The thread begins here."),
+        "ends": gettext("The thread ends here, until a region takes it up."),
+    }
+
+
+@register.simple_tag(takes_context=True)
+def not_open(context: dict[str, Any]) -> str:
+    """What stands for a thing that is not shown: to people of the network some things are closed too."""
+    user = context["request"].user
+    return gettext("Not open to you") if user.is_authenticated and user.in_network else gettext("Seen by the network")
 
 
 @register.inclusion_tag("components/course.html", takes_context=True)

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.apps import apps
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.db.models import Prefetch
@@ -14,8 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from clusters.forms.filters import ListFilter
 from clusters.models import Cluster
 from dissemination.domain import finding as acts
-from dissemination.evidence import SHAPES
-from dissemination.forms import CorrectionForm, FindingForm, ProposeForm, ReturnForm
+from dissemination.forms import CorrectionForm, FindingForm, ProposeForm, ReturnForm, citable
 from dissemination.models import Finding, FindingCitation, FindingKind
 from inno4sports.core.citations import cited_of
 from inno4sports.core.forms import PortalForm
@@ -72,11 +70,10 @@ def finding_detail(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def cited_by_address(request: HttpRequest) -> list[Thing]:
-    """What `?cite=<kind>:<id>` names, if the reader may see it."""
+    """What `?cite=<kind>:<id>` names, if a finding of this reader may rest on it."""
     kind, _colon, public_id = request.GET.get("cite", "").partition(":")
-    if kind not in SHAPES or kind == "dissemination.finding":
-        return []
-    return apps.get_model(kind).objects.visible_to(request.user).by_public_id(public_id)
+    rows = next((rows for _label, rows in citable(request.user) if rows.model._meta.label_lower == kind), None)
+    return [] if rows is None else rows.by_public_id(public_id)
 
 
 @require_http_methods(["GET", "POST"])

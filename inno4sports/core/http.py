@@ -148,12 +148,16 @@ def _rolled_back_unless_redirect(response: HttpResponse) -> HttpResponse:
 
 def error_page(request: HttpRequest, status: int, **context: Any) -> HttpResponse:
     """The page of an error, with what the reader typed, so that nothing is lost."""
-    typed = [
+    return render(request, f"{status}.html", {**context, "typed": typed_back(request), "status": status}, status=status)
+
+
+def typed_back(request: HttpRequest) -> list[tuple[str, Any]]:
+    """What the reader had typed, without secrets and what the page itself sends."""
+    return [
         (name, value)
         for name, value in sent(request).items()
         if name not in ("csrfmiddlewaretoken", "once", "version", "password", "login") and "password" not in name and str(value).strip()
     ]
-    return render(request, f"{status}.html", {**context, "typed": typed, "status": status}, status=status)
 
 
 def sent(request: HttpRequest) -> dict[str, Any]:
@@ -179,7 +183,8 @@ def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse: 
 def server_error(request: HttpRequest) -> HttpResponse:
     """Written so that it needs nothing that may be broken. A database that is away is 503: it comes back, and so may you."""
     away = isinstance(sys.exc_info()[1], OperationalError | InterfaceError)
-    response = render(request, "500.html", {"base_template": "page.html"}, status=503 if away else 500)
+    context = {"base_template": "page.html", "typed": typed_back(request)}
+    response = render(request, "500.html", context, status=503 if away else 500)
     if away:
         response["Retry-After"] = "10"
     return response

@@ -2,18 +2,21 @@
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
+from html import unescape
 from typing import Any
 
 from django.apps import apps
 from django.contrib.postgres.search import TrigramDistance
 from django.db import connection, transaction
-from django.db.models import Q
+from django.db.models import Q, Value
 from django.utils import translation
+from django.utils.html import strip_tags
 
 from . import clock
+from .http import render_markdown
 from .models import SearchText, SearchTextQuerySet, SearchWord, Thing, fold_letters
 
 NEWEST = 1000  # rows that are looked through before the index is asked
@@ -78,7 +81,7 @@ def reindex(thing: Thing) -> None:
             defaults={
                 "title": d.title[:300],
                 "url": url,
-                "excerpt": " ".join(d.text[:600].split())[:400],
+                "excerpt": excerpt_of(d.text),
                 "text": f"{d.title} {d.text}"[:LONGEST],
                 "folded": folded[:LONGEST],
                 "reach": d.reach,
@@ -86,6 +89,11 @@ def reindex(thing: Thing) -> None:
                 "changed_at": clock.now(),
             },
         )
+
+
+def excerpt_of(text: str) -> str:
+    """The beginning of a text without the signs that format it."""
+    return " ".join(unescape(strip_tags(render_markdown(text[:800]))).split())[:400]
 
 
 def words_of(query: str) -> list[tuple[str, str]]:
@@ -160,3 +168,23 @@ def visible_ids(things: Iterable[tuple[str, Any]], user: Any) -> set[Any]:
     if not parts:
         return set()
     return set(parts[0].union(*parts[1:])) if len(parts) > 1 else set(parts[0])
+
+
+TOGETHER = 50  # readers and kinds in one query
+
+
+def visible_to_each(asked: Mapping[Any, Iterable[tuple[str, Any]]]) -> dict[Any, set[Any]]:
+    """user -> of the (kind, public id) pairs that are asked for them the ids that they may see, many users in one query."""
+    parts = []
+    for user, things in asked.items():
+        for kind in sorted({kind for kind, _id in things}):
+            ids = [public_id for k, public_id in things if k == kind]
+            rows = apps.get_model(kind).objects.visible_to(user).filter(public_id__in=ids).order_by()
+            parts.append(rows.values_list(Value(user.pk), "public_id"))
+    found: dict[Any, set[Any]] = {user: set() for user in asked}
+    by_key = {user.pk: ids for user, ids in found.items()}
+    for begin in range(0, len(parts), TOGETHER):
+        first, *more = parts[begin : begin + TOGETHER]
+        for key, public_id in first.union(*more, all=True) if more else first:
+            by_key[key].add(public_id)
+    return found

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from clusters.forms.choices import languages
@@ -122,6 +123,6 @@ def initial_of(stored: Lesson | None, clusters: list[Cluster], cited: Sequence[T
     return {
         "cluster": learner.slug,
         "from_cluster": next(iter(givers), None),
-        "language": learner.main_language,
+        "language": get_language() or "en",
         "audience": Audience.NETWORK,
     }

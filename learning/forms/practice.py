@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.core.validators import MaxLengthValidator
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from clusters.forms.choices import languages
@@ -139,7 +140,7 @@ def initial_of(stored: GoodPractice | None, user: Any, clusters: list[Cluster]) 
             "website": stored.website, "budget_eur": stored.budget_eur, "organisation": stored.organisation, "topics": list(stored.topics.all()),
         }  # fmt: skip
     own = next((m.organisation for m in user.own_memberships if m.cluster_id == clusters[0].pk), None)
-    return {"cluster": clusters[0].slug, "organisation": own, "language": clusters[0].main_language}
+    return {"cluster": clusters[0].slug, "organisation": own, "language": get_language() or "en"}
 
 
 class ReturnForm(PortalForm):

@@ -291,5 +291,4 @@ def invite_form(data: Any, asked: FeedbackRequest, form: type[InviteForm] = Invi
     """The form for who may still be asked: those registered for its session are offered."""
     registered = Registration.objects.current().filter(session__feedback_request=asked).select_related("user", "cluster")
     invited = {email.lower() for email in asked.invitations.filter(withdrawn_at=None).values_list("email", flat=True)}
-    language = asked.cluster.main_language if asked.cluster else "en"
-    return form(data, registrations=list(registered), invited=invited, language=language)
+    return form(data, registrations=list(registered), invited=invited, language=asked.language)

@@ -151,14 +151,14 @@ class SessionForm(PortalModelForm):
 
 
 def initial_of(stored: Session | None, hosts: list[Cluster | None]) -> dict[str, Any]:
-    """What the form opens with beside the stored fields: the host's own zone and language, so that less has to be typed."""
+    """What the form opens with beside the stored fields: the host's zone and the page's language, so that less has to be typed."""
     if stored is not None:
         return {"link": stored.link, "timezone": stored.timezone, "topics": list(stored.topics.all())}
     host = hosts[0]
     return {
         "cluster": host.slug if host else "",
         "timezone": host.timezone if host else "Europe/Brussels",
-        "language": host.main_language if host else get_language() or "en",
+        "language": get_language() or "en",
     }
 
 

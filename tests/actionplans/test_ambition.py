@@ -301,6 +301,18 @@ def test_point_remove_after_its_answer_is_409(people, client, asked):
     assert AmbitionPoint.objects.filter(pk=point.pk).exists()
 
 
+def test_answer_to_a_point_can_be_changed_until_adoption(people, client, asked):
+    feedback, question = answered(people, asked)
+    point = acts.mark_point(asked, by=people.ben_acts, feedback=feedback, question=question, quote="animals")
+    acts.answer_point(point, by=people.ben_acts, answer="declined", reason="No money.")
+    page = signed_in(client, people.ben).get(f"/ambitions/{asked.slug}/points/").content.decode()
+    assert "Change the answer" in page
+    sent = {f"{point.public_id}-answer": "accepted", f"{point.public_id}-reason": ""}
+    assert client.post(f"/ambitions/{asked.slug}/points/{point.public_id}/answer/", sent).status_code == 302
+    point.refresh_from_db()
+    assert (point.answer, point.reason) == ("accepted", "")
+
+
 def test_ambition_points_page_of_an_adopted_ambition_has_no_forms(people, client, asked):
     answered(people, asked)
     close_request(asked.feedback_request, by=people.ben_acts)

@@ -75,6 +75,51 @@ def test_longest_thread_is_unbroken(people, thread):
     assert [n.state for n in longest_thread(VISITOR)] == ["closed", "", "", "", "", ""]
 
 
+def test_thread_begins_with_the_feedback_that_was_learned_from_not_with_that_on_the_ambition(people, thread):
+    thread.ambition.feedback_request = things.shared_request(people.north)
+    thread.ambition.save()
+    first = longest_thread(User.objects.get(pk=people.ben.pk))[0]
+    assert first.public_id == thread.feedback.public_id
+
+
+def test_session_leads_by_its_feedback_to_all_that_came_of_it(people, thread):
+    session = things.session(people.south, "held", feedback_request=thread.feedback)
+    ben = User.objects.get(pk=people.ben.pk)
+    assert [stage for stage, _state in drawn(trail(session, ben).led_to)] == ["feedback", "lesson", "ambition", "action", "result", "finding"]
+    assert [stage for stage, _state in drawn(trail(thread.feedback, ben).came_from)] == ["session"]
+
+
+def test_feedback_that_is_not_shared_leads_its_host_to_sharing_and_nobody_to_a_lesson(people):
+    asked = things.request(people.north, "closed")
+    for who, wanted in ((people.ben, f"/feedback-requests/{asked.slug}/summary/"), (people.carla, "")):
+        gap = next(n for n in trail(asked, User.objects.get(pk=who.pk)).led_to if n.stage == "lesson")
+        assert gap.way_out == wanted
+
+
+def test_finding_on_what_is_not_shared_cannot_be_begun_by_its_address(people, client):
+    client.force_login(people.ben, backend="allauth.account.auth_backends.AuthenticationBackend")
+    asked = things.request(people.north, "closed")
+    page = client.get(f"/findings/propose/?cite={asked.kind}:{asked.public_id}").content.decode()
+    assert f'value="{asked.kind}:{asked.public_id}"' not in page
+
+
+def test_editor_writes_about_a_result_and_others_propose(people, thread):
+    told = things.result(people.north, title="Eleven tracks lit")
+    for who, address in ((people.edda, "/findings/new/"), (people.ben, "/findings/propose/")):
+        gap = next(n for n in trail(told, User.objects.get(pk=who.pk)).led_to if n.stage == "finding")
+        assert gap.way_out == f"{address}?cite={told.kind}:{told.public_id}"
+
+
+def test_what_is_closed_is_named_as_the_reader_stands(people, thread, client):
+    hidden = things.request(people.south, "closed")
+    cite(thread.lesson, LessonCitation, [hidden], by=people.edda_acts)
+    assert "Seen by the network" in client.get(thread.lesson.get_absolute_url()).content.decode()
+    client.force_login(people.ana, backend="allauth.account.auth_backends.AuthenticationBackend")
+    page = client.get(thread.lesson.get_absolute_url()).content.decode()
+    assert "Not open to you" in page
+    assert "Seen by the network" not in page.partition("Where this came from")[2].partition("What it led to")[0]
+
+
 def test_flows_count_only_what_the_reader_may_see(people, thread):
     things.lesson(people.north, audience="network", from_cluster=people.south, title="Within")
     assert [len(f.lessons) for f in flows(VISITOR)] == [1]

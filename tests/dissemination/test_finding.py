@@ -177,3 +177,23 @@ def test_finding_pages_ask_as_much_for_30_as_for_1(people, client, who, django_a
 @pytest.mark.parametrize("address", ["/findings/?page=999", "/findings/?page=x"])
 def test_finding_list_page_out_of_range_is_404(client, address):
     assert client.get(address).status_code == 404
+
+
+def test_finding_is_found_by_its_topic_in_any_language_and_by_its_regions(people, client):
+    topic = make.topic("public-space")
+    topic.labels = {"en": "Public space", "hu": "Közterek"}
+    topic.save()
+    told = acts.write_finding(by=people.edda_acts, cited=[things.result(people.north)], title="Light is cheap", summary="Ten tracks.", topics=[topic])
+    acts.submit_finding(told, by=people.edda_acts)
+    acts.publish_finding(told, by=people.emil_acts)
+    for words in ("közterek", "kozterek", str(people.north)):
+        assert told.get_absolute_url() in client.get("/hu/search/", {"q": words}).content.decode(), words
+
+
+def test_excerpt_of_a_hit_shows_no_signs_of_formatting(people, draft, client):
+    acts.edit_finding(draft, by=people.edda_acts, version=draft.version, topics=[], cited=[things.result(people.north)], title="Light is cheap",
+                      summary="Ten **tracks**.", text="## What was seen\n\nLight & [more](https://example.org/).")  # fmt: skip
+    page = signed_in(client, people.edda).get("/search/?q=cheap").content.decode()
+    assert "Ten tracks." in page
+    assert "##" not in page
+    assert "**" not in page

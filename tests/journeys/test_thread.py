@@ -237,9 +237,7 @@ def tell(browser, base, result):
     editor = Walker(browser, base)
     editor.sign_in("editor@epsi.demo.example")
     editor.go(result)
-    href = editor.page.locator("main .evidence a[href*='/findings/propose/']").first.get_attribute("href")
-    public_id = href.split("cite=")[1]
-    editor.go(f"/findings/new/?cite={public_id}")
+    editor.press("main .evidence a[href*='/findings/new/?cite=']")
     editor.fill(title="Learn outside", summary="Twelve sessions were held half outside.", text="## What was done\n\nOutside.", finding_kind="result")
     editor.send()
     path = editor.path()
