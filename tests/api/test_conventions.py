@@ -152,3 +152,64 @@ def test_docs_page_shows_tour_and_operations(client):
     assert client.get(f"{V1}/docs/", headers={"Accept-Language": "fi"}).content.decode().count('lang="fi"') > 0
     schema = client.get(f"{V1}/schema/", {"format": "json"})
     assert schema.json()["openapi"].startswith("3.1")
+
+
+def operations():
+    return [(method, path, operation) for path, methods in description()["paths"].items() for method, operation in methods.items()]
+
+
+def test_header_that_is_needed_is_told_as_needed():
+    for method, path, operation in operations():
+        headers = {p["name"]: p.get("required", False) for p in operation["parameters"] if p["in"] == "header"}
+        assert headers.get("If-Match", False) == ("428" in operation["responses"]), (method, path)
+        assert ("Idempotency-Key" in headers) == (method != "get"), (method, path)
+        if method != "get":
+            assert any("Idempotency-Replayed" in a.get("headers", {}) for code, a in operation["responses"].items() if code < "300"), (method, path)
+
+
+def test_nothing_is_required_in_a_patch():
+    found = [body for method, _path, o in operations() if method == "patch" for body in o["requestBody"]["content"].values()]
+    assert found
+    assert all("required" not in body["schema"] for body in found)
+
+
+def test_what_a_step_makes_is_told_with_its_place():
+    made = description()["paths"][f"{V1}/actions/{{key}}/steps/"]["post"]["responses"]["201"]
+    shapes = {one["$ref"].rpartition("/")[2] for one in made["content"]["application/json"]["schema"]["anyOf"]}
+    assert shapes == {"Report", "Result"}
+    assert {"ETag", "Location"} <= made["headers"].keys()
+
+
+def test_who_may_do_it_is_said_in_whole_words():
+    for method, path, operation in operations():
+        words = operation["description"]
+        assert words.count("(") == words.count(")"), (method, path, words)
+        assert "Who: (" not in words, (method, path)
+        assert "keeps." not in words, (method, path)
+        assert "manages cited" not in words, (method, path)
+        assert "owns action" not in words, (method, path)
+
+
+def test_filters_and_fields_name_their_values():
+    told = description()["paths"][f"{V1}/lessons/"]["get"]["parameters"]
+    asked = {p["name"]: p for p in told if p["in"] == "query"}
+    assert asked["status"]["schema"]["enum"] == ["draft", "shared"]
+    assert "from_cluster" in asked["expand"]["description"]
+    assert "cites" in asked["fields"]["description"]
+    report = next(
+        body
+        for body in description()["paths"][f"{V1}/actions/{{key}}/steps/"]["post"]["requestBody"]["content"]["application/json"]["schema"]["oneOf"]
+        if body["title"] == "report_progress"
+    )
+    assert "completed" in report["properties"]["state"]["enum"]
+    assert "governance" in report["properties"]["change_kind"]["enum"]
+    hook = description()["paths"][f"{V1}/webhooks/"]["post"]["requestBody"]["content"]["application/json"]["schema"]
+    assert {"lessons", "findings"} <= set(hook["properties"]["kinds"]["items"]["enum"])
+
+
+def test_docs_page_shows_words_and_no_signs(client):
+    page = client.get(f"{V1}/docs/").content.decode()
+    assert "`" not in page.partition('id="action-plans"')[2]
+    assert "integer or {amount, currency}" in page
+    assert f'href="{V1}/schema/"' in page
+    assert "next=/settings/tokens/" in page

@@ -172,3 +172,14 @@ def test_what_hangs_on_a_plan_follows_it_into_copies(client, people, running):  
     after = client.get(API + "actions/changes/", {"cursor": start["cursor"]}).json()
     assert after["changes"] == [{"id": str(action.public_id), "gone": True}]
     assert str(draft.public_id) not in json.dumps(after)
+
+
+def test_money_is_whole_euros_as_it_is_read_or_as_a_number(client, people):
+    at = f"actions/{things.action(people.north, 'draft').public_id}/"
+    for sent in (1200, {"amount": "1200.00", "currency": "EUR"}, {"amount": "1200", "currency": "EUR"}):
+        told = send(client, people.ben, "patch", at, {"costs_eur": sent}, **{"If-Match": "*"})
+        assert told.json()["costs_eur"] == {"amount": "1200.00", "currency": "EUR"}, told.content
+    for wrong in ({"amount": "1200.00"}, {"amount": "1200.00", "currency": "USD"}):
+        refused = send(client, people.ben, "patch", at, {"costs_eur": wrong}, **{"If-Match": "*"}).json()["errors"][0]
+        assert refused["pointer"] == "/costs_eur"
+        assert '{"amount": "1200.00", "currency": "EUR"}' in refused["detail"]

@@ -73,7 +73,7 @@ def permission_words(name: str) -> str:
         return "whoever may see it"
     words = re.sub(r"\w+", lambda name: WHO.get(name[0], name[0].replace("_", " ")), str(predicate.name))
     words = words.replace(" | ", " or ").replace(" & ", " and ").replace("~", "not ")
-    return words[1:-1] if re.fullmatch(r"\([^()]*\)", words) else words
+    return words[1:-1] if words.startswith("(") else words  # rules puts the whole of a compound in brackets
 
 
 @dataclass(frozen=True)
