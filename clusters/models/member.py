@@ -152,6 +152,10 @@ class OrganisationQuerySet(ThingQuerySet):
     def approved(self) -> Self:
         return self.filter(status=OrganisationStatus.APPROVED)
 
+    def by_segment(self) -> dict[str, int]:
+        """segment -> how many of these organisations."""
+        return dict(self.order_by().values_list("segment").annotate(models.Count("pk")))
+
 
 class OrganisationSegment(models.TextChoices):
     COMPANY = "company", _("company")

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
-from django.db.models import CharField, Count, JSONField, OuterRef, Value
+from django.db.models import CharField, JSONField, OuterRef, Value
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -113,7 +113,7 @@ def cluster_performance(request: HttpRequest, slug: str) -> HttpResponse:
     """Counted facts, and figures from outside with their sources."""
     cluster = visible_cluster(request, slug)
     members = Organisation.objects.visible_to(request.user).of_cluster(cluster).approved()
-    counted = dict(members.order_by().values_list("segment").annotate(Count("pk")))
+    counted = members.by_segment()
     segments = [(OrganisationSegment(s).label, s, counted[s]) for s in OrganisationSegment.values if s in counted]
     context = {"cluster": cluster, "segments": segments}
     context |= {"figures": cluster.figures.all(), "may_edit": allowed(request.user, "clusters.edit_cluster", cluster)}

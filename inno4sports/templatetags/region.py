@@ -5,7 +5,7 @@ from itertools import groupby
 from typing import Any
 
 from django import template
-from django.db.models import CharField, OuterRef, Q, QuerySet, Value
+from django.db.models import CharField, Q, QuerySet, Value
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -14,7 +14,8 @@ from actionplans.models import Action, ActionPlan, Ambition
 from actionplans.states import AmbitionStatus
 from clusters.models import Cluster
 from dissemination.models import Finding, FindingKind
-from inno4sports.core.models import Thing, number_of
+from inno4sports.core.models import Thing
+from inno4sports.counted import counted_facts
 from learning.models import GoodPractice, Lesson, Session
 
 register = template.Library()
@@ -90,18 +91,7 @@ def plans_with_actions(user: Any, cluster: Cluster) -> list[tuple[ActionPlan, li
 @register.inclusion_tag("inno4sports/_region_counts.html", takes_context=True)
 def region_counts(context: dict[str, Any], cluster: Cluster, total: int | None = None) -> dict[str, Any]:
     """Counted facts in one query; each opens the list that was counted. `total` is the number of members, where it is known."""
-    user = context["request"].user
-    of_cluster = {"cluster": OuterRef("pk")}
-    counted = {
-        "practices": GoodPractice.objects.visible_to(user).current().filter(**of_cluster),
-        "sessions": Session.objects.visible_to(user).filter(**of_cluster),
-        "lessons": Lesson.objects.visible_to(user).filter(Q(**of_cluster) | Q(from_cluster=OuterRef("pk"))),
-        "ambitions": Ambition.objects.visible_to(user).filter(**of_cluster),
-        "plans": ActionPlan.objects.visible_to(user).filter(**of_cluster),
-        "findings": Finding.objects.visible_to(user).filter(cited_clusters=OuterRef("pk")),
-    }
-    rows = Cluster.objects.filter(pk=cluster.pk).annotate(**{f"n_{name}": number_of(part) for name, part in counted.items()})
-    numbers = rows.values(*(f"n_{name}" for name in counted)).get()
+    numbers = counted_facts(cluster, context["request"].user)
     lists = [
         (_("good practices"), "practices", "learning:practice_list"),
         (_("sessions hosted"), "sessions", "learning:session_list"),
@@ -111,5 +101,5 @@ def region_counts(context: dict[str, Any], cluster: Cluster, total: int | None =
         (_("findings"), "findings", "dissemination:finding_list"),
     ]
     facts = [] if total is None else [(_("member organisations"), total, reverse("clusters:cluster_members", args=[cluster.slug]))]
-    facts += [(label, numbers[f"n_{name}"], f"{reverse(view)}?cluster={cluster.slug}") for label, name, view in lists]
+    facts += [(label, numbers[name], f"{reverse(view)}?cluster={cluster.slug}") for label, name, view in lists]
     return {"facts": facts}
