@@ -8,7 +8,7 @@ from clusters.api.me import Me
 from dissemination.api import ROUTES as DISSEMINATION
 from inno4sports.api_docs import docs
 from inno4sports.api_gathered import File, Search, Tasks
-from inno4sports.core.api.description import Description
+from inno4sports.core.api.description import Description, Index
 from inno4sports.core.api.view import NotHere
 from learning.api import ROUTES as LEARNING
 
@@ -22,6 +22,7 @@ urlpatterns = [
     path("search/", Search.as_view(), name="search"),
     path("me/", Me.as_view(), name="me"),
     path("me/tasks/", Tasks.as_view(), name="tasks"),
+    path("", Index.as_view(), name="index"),
     path("schema/", Description.as_view(), name="schema"),
     path("docs/", docs, name="docs"),
     re_path("", NotHere.as_view(), name="not_here"),

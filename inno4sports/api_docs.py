@@ -34,7 +34,14 @@ def tour() -> str:
 def reference() -> list[dict[str, Any]]:
     """The operations by resource, in the order of their addresses."""
     operations = [
-        {"method": method.upper(), "path": path, **operation, "fields": fields_of(operation), "query": query_of(operation)}
+        {
+            "method": method.upper(),
+            "path": path,
+            **operation,
+            "words": render_markdown(operation["description"]),
+            "fields": fields_of(operation),
+            "query": query_of(operation),
+        }
         for path, methods in description()["paths"].items()
         for method, operation in methods.items()
     ]
@@ -46,7 +53,9 @@ def reference() -> list[dict[str, Any]]:
 
 
 def query_of(operation: dict[str, Any]) -> list[dict[str, Any]]:
-    return [p for p in operation["parameters"] if p["in"] == "query" and p["name"] != "lang"]
+    """The names of the address; what may stand there only where that is a list."""
+    asked = [p for p in operation["parameters"] if p["in"] == "query" and p["name"] != "lang"]
+    return [{**p, "kind": kind_words(p["schema"]) if "enum" in p["schema"] else ""} for p in asked]
 
 
 def fields_of(operation: dict[str, Any]) -> list[dict[str, Any]]:
@@ -60,9 +69,22 @@ def fields_of(operation: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def row(name: str, box: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any]:
-    kind = box.get("type", "")
-    kind = next((k for k in kind if k != "null"), "") if isinstance(kind, list) else kind
-    words = box.get("description", "")
+    return {"name": name, "kind": kind_words(box), "needed": name in schema.get("required", []), "words": box.get("description", "")}
+
+
+def kind_words(box: dict[str, Any]) -> str:
+    """What a value is, shortly: its choices, its format or its type."""
+    if "anyOf" in box:
+        return " or ".join(dict.fromkeys(words for one in box["anyOf"] if (words := kind_words(one))))
     if box.get("enum"):
-        kind = " | ".join(str(value) for value in box["enum"] if value)
-    return {"name": name, "kind": box.get("format", kind) if kind == "string" else kind, "needed": name in schema.get("required", []), "words": words}
+        return " | ".join(str(value) for value in box["enum"] if value not in ("", None))
+    kinds = box["type"] if isinstance(box["type"], list) else [box["type"]]
+    return " or ".join(one_kind(kind, box) for kind in kinds if kind != "null")
+
+
+def one_kind(kind: str, box: dict[str, Any]) -> str:
+    if kind == "array":
+        return f"list of {kind_words(box['items'])}"
+    if kind == "object" and "properties" in box:
+        return f"{{{', '.join(box['properties'])}}}"
+    return str(box.get("format", kind)) if kind == "string" else kind

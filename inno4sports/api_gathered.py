@@ -11,7 +11,8 @@ from rest_framework.response import Response
 
 from clusters.models import Cluster
 from inno4sports.core import clock
-from inno4sports.core.api.problems import Problem
+from inno4sports.core.api.addresses import api_url
+from inno4sports.core.api.problems import Problem, one_of
 from inno4sports.core.api.told import OBJECT, Told, listed
 from inno4sports.core.api.view import ApiView, kept
 from inno4sports.core.http import file_response
@@ -65,9 +66,9 @@ class Search(ApiView):
     def get(self, request: Request) -> Response:
         words, kind = typed_words(request), request.query_params.get("kind", "")
         if len(words) < SHORTEST:
-            raise Problem("unknown-parameter", errors=[("?q", _("Give two letters or more."))])
+            raise Problem("bad-parameter", errors=[("?q", _("Give two letters or more."))])
         if kind and kind not in WORDS:
-            raise Problem("unknown-parameter", errors=[("?kind", ", ".join(WORDS))])
+            raise Problem("bad-parameter", errors=[("?kind", one_of(WORDS))])
         rows = rows_for(words, request.user)
         kinds: dict[str, int] = {}
         for row in rows:
@@ -95,6 +96,7 @@ def found(row: SearchText, slugs: dict[str, str]) -> dict[str, Any]:
         **words,
         "cluster": slugs.get(row.cluster_code),
         "url": settings.SITE_URL + localised(row.url),
+        "api_url": api_url(row.thing_kind, row.thing_id),
     }
 
 

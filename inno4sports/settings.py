@@ -340,6 +340,8 @@ if PRODUCTION and not RATE_LIMITS:
 API_REQUESTS_A_MINUTE = {"visitor": 120, "signed_in": 600}
 # Who may ask, in this order; named here and not in REST_FRAMEWORK, which reads its classes before the apps can be imported.
 API_SIGNING_IN = ["clusters.api.signing_in.Tokens", "inno4sports.core.api.signing_in.Session"]
+# The rights that a token may carry, with their words.
+API_RIGHTS = "clusters.models.SCOPES"
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["inno4sports.core.api.signing_in.Session"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.AllowAny"],  # visible_to and the acts decide, as for pages
@@ -356,12 +358,6 @@ SPECTACULAR_SETTINGS = {
     "OAS_VERSION": "3.1.1",
     "SCHEMA_PATH_PREFIX": "/api/v1/",
     "POSTPROCESSING_HOOKS": [],
-    "APPEND_COMPONENTS": {
-        "securitySchemes": {
-            "token": {"type": "http", "scheme": "bearer"},
-            "session": {"type": "apiKey", "in": "cookie", "name": "sessionid"},
-        }
-    },
 }
 
 # OAuth 2 for programs (docs/adr/0015): what it signs is signed by a key of its own.

@@ -7,7 +7,7 @@ from rest_framework import serializers
 
 from inno4sports.core import clock
 from inno4sports.core.api.resource import Resource
-from inno4sports.core.api.shape import Cites, Label, Money, Reference, ThingShape, shape_of
+from inno4sports.core.api.shape import Cites, Label, Money, Reference, Shape, ThingShape, shape_of
 from inno4sports.core.api.writing import Act
 from inno4sports.core.citations import cited_of
 from inno4sports.core.lifecycle import WrongState
@@ -20,7 +20,7 @@ from ..forms.plan import ActionForm, ReportForm
 from ..models import Action, ActionCitation, Milestone
 
 
-class MilestoneShape(serializers.ModelSerializer):
+class MilestoneShape(Shape):
     id = serializers.UUIDField(source="public_id")
 
     class Meta:
@@ -70,6 +70,10 @@ def goes_on(action: Action) -> bool:
     return action.plan.status in progress.REPORTABLE
 
 
+def awaits_milestone(action: Action) -> bool:
+    return any(milestone.reached_on is None for milestone in action.milestones.all())
+
+
 class Actions(Resource):
     name, scope, model, shape, form = "actions", "actionplans", Action, ActionShape, ActionForm
     key = "public_id"
@@ -77,20 +81,20 @@ class Actions(Resource):
     edit_permission, delete_permission = "actionplans.edit_action", "actionplans.remove_action"
     acts = (
         Act(
-            "report_progress", progress.report_progress, ReportForm, label=_("Report progress"), open=goes_on, creates=True,
+            "report_progress", progress.report_progress, ReportForm, label=_("Report progress"), open=goes_on, creates="actionplans.progressreport",
             build=lambda data, files, call: ReportForm(data, files, action=call.thing),
         ),
         Act(
             "report_nothing", progress.report_nothing, label=_("Nothing changed"), permission="actionplans.report_progress",
-            open=lambda action: goes_on(action) and action.state not in progress.OVER, creates=True,
+            open=lambda action: goes_on(action) and action.state not in progress.OVER, creates="actionplans.progressreport",
         ),
         Act(
-            "reach_milestone", reach_milestone, MilestoneForm, label=_("Reached"), open=goes_on,
+            "reach_milestone", reach_milestone, MilestoneForm, label=_("Reached"), open=lambda action: goes_on(action) and awaits_milestone(action),
             build=lambda data, files, call: MilestoneForm(data, action=call.thing),
         ),
         Act(
-            "draft_result", progress.draft_result, FromReportForm, label=_("Draft a result from this report"), creates=True,
-            open=lambda action: action.plan.is_in_force,
+            "draft_result", progress.draft_result, FromReportForm, label=_("Draft a result from this report"), creates="actionplans.result",
+            open=lambda action: action.plan.is_in_force and action.reports.exists(),
             build=lambda data, files, call: FromReportForm(data, action=call.thing, user=call.user),
         ),
     )  # fmt: skip

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from inno4sports.core.api.resource import Resource
-from inno4sports.core.api.shape import Cites, Label, Reference, ThingShape, shape_of
+from inno4sports.core.api.shape import Cites, Label, Reference, Shape, ThingShape, shape_of
 from inno4sports.core.api.writing import Act
 from inno4sports.core.citations import cited_of
 from inno4sports.core.lifecycle import WrongState
@@ -19,7 +19,7 @@ from ..forms.parts import AnswerOnePointForm, MarkPointForm, OnePointForm
 from ..models import Ambition, AmbitionCitation, AmbitionPoint
 
 
-class PointShape(serializers.ModelSerializer):
+class PointShape(Shape):
     """A point that another region made, and what became of it."""
 
     id = serializers.UUIDField(source="public_id")

@@ -6,12 +6,12 @@ from typing import Any
 from django.db.models import Prefetch
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext_lazy as _
-from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from inno4sports.core.api.addresses import named
 from inno4sports.core.api.resource import Resource
-from inno4sports.core.api.shape import Files, Label, Money, Reference, References, ThingShape, keep_visible, shape_of
+from inno4sports.core.api.shape import Files, Label, Money, Reference, References, Shape, ThingShape, keep_visible, shape_of
 from inno4sports.core.api.told import OBJECT, Told
 from inno4sports.core.api.view import ApiView, kept
 from inno4sports.core.api.writing import Act, Call
@@ -22,13 +22,13 @@ from ..forms.plan import ActionForm, EndorsementForm, PlanForm, WithdrawForm
 from ..models import ActionPlan, Endorsement, Revision
 
 
-class EndorsementShape(serializers.ModelSerializer):
+class EndorsementShape(Shape):
     class Meta:
         model = Endorsement
         fields = ["body", "decision_number", "endorsed_on"]
 
 
-class RevisionShape(serializers.ModelSerializer):
+class RevisionShape(Shape):
     """A text that was decided; its words are at `revisions/<number>/`."""
 
     endorsement = EndorsementShape(read_only=True, allow_null=True, default=None)
@@ -69,7 +69,7 @@ class Plans(Resource):
     acts = (
         Act(
             "write_action", acts.write_action, ActionForm, build=action_form, values=lambda form, call: form.values(),
-            label=_("Add an action"), open=lambda plan: plan.is_draft, creates=True,
+            label=_("Add an action"), open=lambda plan: plan.is_draft, creates="actionplans.action",
         ),
         Act("decide_plan", acts.decide_plan),
         Act("reopen_plan", acts.reopen_plan),
@@ -100,7 +100,7 @@ class RevisionOfPlan(ApiView):
     told = {"get": Told("A plan's text as it was decided", OBJECT, permission="whoever may see the plan")}
 
     def get(self, request: Request, key: str, n: int) -> Response:
-        plan = get_object_or_404(ActionPlan.objects.visible_to(request.user), slug=key)
+        plan = get_object_or_404(ActionPlan.objects.visible_to(request.user), **named(ActionPlan, key))
         revision = get_object_or_404(plan.revisions.select_related("endorsement"), number=n)
         text = readable(revision.body)
         keep_visible([action["cites"] for action in text["actions"]], request.user)

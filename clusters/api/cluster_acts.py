@@ -55,6 +55,20 @@ class PasteBody(PasteForm):
         return {"rows": [] if self.cleaned_data["dry_run"] else self.rows}
 
 
+TEXT = {"type": "string"}
+PASTED: dict[str, Any] = {
+    "type": "object",
+    "properties": {
+        "lines": {"type": "array", "items": {"type": "object", "properties": {
+            "number": {"type": "integer"}, "name": TEXT, "segment": TEXT, "city": TEXT, "website": TEXT, "known": {"type": "boolean"},
+            "notes": {"type": "array", "items": TEXT}}}},
+        "added": {"type": "array", "items": TEXT},
+    },
+    "required": ["lines", "added"],
+    "additionalProperties": False,
+}  # fmt: skip
+
+
 def pasted(made: list[Organisation], form: PasteBody) -> dict[str, Any]:
     lines = [
         {"number": line.number, "name": line.name, "segment": line.segment, "city": line.city, "website": line.website, "known": line.known, "notes": line.notes}
@@ -98,10 +112,10 @@ ACTS = (
     ),
     Act(
         "add_organisations", members.add_organisations, PasteBody, lambda data, files, call: PasteBody(data, files, cluster=call.thing),
-        lambda form, _call: form.values, label=_("Paste member organisations"), permission="clusters.add_organisation", answer=pasted,
+        lambda form, _call: form.values, label=_("Paste member organisations"), permission="clusters.add_organisation", answer=pasted, answer_schema=PASTED,
     ),
     Act(
         "sign_up_organisation", sign_up, SignUpForm, lambda data, _files, call: SignUpForm(data, cluster=call.thing), signed_up_by,
-        label=_("Sign your organisation up"), open=lambda cluster: cluster.status == ClusterStatus.ACTIVE, creates=True,
+        label=_("Sign your organisation up"), open=lambda cluster: cluster.status == ClusterStatus.ACTIVE, creates="clusters.organisation",
     ),
 )  # fmt: skip

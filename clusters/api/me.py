@@ -2,30 +2,56 @@
 
 from typing import Any
 
+from django.conf import settings
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from inno4sports.core.api.problems import Problem
-from inno4sports.core.api.told import OBJECT, Told
+from inno4sports.core.api.told import Schema, Told
 from inno4sports.core.api.view import SAFE, ApiView, kept
 from inno4sports.core.api.writing import filled, once, read, wanted_version
 from inno4sports.core.lifecycle import Conflict
-from inno4sports.core.permissions import require
+from inno4sports.core.permissions import is_program, require
 
 from ..domain.settings import edit_settings
 from ..forms.account import SettingsForm
-from ..models import User
+from ..models import SCOPES, Membership, User
 
 SETTINGS = ("name", "language", "timezone", "theme", "digest", "digest_hour")
 
 
+TEXT: Schema = {"type": "string"}
+MEMBERSHIP = {"cluster": TEXT, "role": {"type": "string", "enum": Membership.Role.values}, "organisation": {"type": ["string", "null"]}}
+PROPERTIES: Schema = {
+    "kind": {"type": "string", "enum": ["person", "program"]},
+    "id": {"type": "string", "format": "uuid"},
+    "signed_in_by": {"type": "string", "enum": ["session", "personal_token", "device", "client_credentials"]},
+    "program": {"type": ["string", "null"], "format": "uuid", "description": "The program that asks, for itself or for the person"},
+    "email": {"type": ["string", "null"], "format": "email"},
+    "version": {"type": "integer"},
+    "name": TEXT,
+    "language": {"type": "string", "enum": [code for code, _name in settings.LANGUAGES]},
+    "timezone": TEXT,
+    "theme": {"type": "string", "enum": User.Theme.values},
+    "digest": {"type": "string", "enum": User.Rhythm.values},
+    "digest_hour": {"type": "integer"},
+    "topics": {"type": "array", "items": TEXT},
+    "roles": {"type": "array", "items": {"type": "string", "enum": ["editor", "coordinator", "administrator"]}},
+    "memberships": {"type": "array", "items": {"type": "object", "properties": MEMBERSHIP, "required": [*MEMBERSHIP]}},
+    "scopes": {"type": ["array", "null"], "items": {"type": "string", "enum": [*SCOPES]}, "description": "null: all that you may"},
+}
+ME: Schema = {"type": "object", "properties": PROPERTIES, "required": [*PROPERTIES]}
+
+
 def me_of(request: Request) -> dict[str, Any]:
     user: User = request.user
-    person = not hasattr(user, "acts_as")
+    person, grant = not is_program(user), request.auth
     roles = {"editor": user.is_editor, "coordinator": user.is_coordinator, "administrator": user.is_staff}
     return {
         "kind": "person" if person else "program",
-        "id": user.public_id if person else None,
+        "id": user.public_id,
+        "signed_in_by": grant.kind if grant is not None else "session",
+        "program": grant.program.public_id if grant is not None and grant.program else None,
         "email": user.email or None,
         "version": user.version,
         **{name: getattr(user, name) for name in SETTINGS},
@@ -34,7 +60,7 @@ def me_of(request: Request) -> dict[str, Any]:
         "memberships": [
             {"cluster": m.cluster.slug, "role": m.role, "organisation": m.organisation.slug if m.organisation else None} for m in user.own_memberships
         ],
-        "scopes": sorted(request.auth.scopes) if request.auth is not None else None,
+        "scopes": sorted(grant.scopes) if grant is not None else None,
     }
 
 
@@ -44,14 +70,13 @@ class Me(ApiView):
     closed = True
     scope = "clusters"
     told = {
-        "get": Told("Who you are, and what you may", OBJECT, permission="whoever is signed in"),
-        "patch": Told("Change your settings", OBJECT, body=SettingsForm, permission="the person", statuses=(412, 428)),
+        "get": Told("Who you are, and what you may", ME, permission="whoever is signed in"),
+        "patch": Told("Change your settings", ME, body=SettingsForm, permission="the person", statuses=(412, 428)),
     }
 
-    def check_scope(self, request: Request) -> None:
+    def rights(self, method: str) -> tuple[str, ...]:
         """Any token may ask whose it is."""
-        if request.method not in SAFE:
-            super().check_scope(request)
+        return () if method in SAFE else super().rights(method)
 
     def get(self, request: Request) -> Response:
         return self.shown(request)

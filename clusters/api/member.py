@@ -6,12 +6,13 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
+from inno4sports.core.api.addresses import named
 from inno4sports.core.api.resource import Resource
 from inno4sports.core.api.shape import Label, Reference, Shape, shape_of
 from inno4sports.core.api.writing import Act
 
 from ..domain.member import remove_member
-from ..models import Membership
+from ..models import Cluster, Membership
 
 
 @shape_of("clusters.membership")
@@ -46,7 +47,8 @@ class Members(Resource):
         return {"cluster": thing.cluster.slug, "person": thing.user.public_id}
 
     def named(self) -> dict[str, Any]:
-        return {"cluster__slug": self.kwargs["cluster"], "user__public_id": self.kwargs["person"]}
+        cluster = {f"cluster__{word}": key for word, key in named(Cluster, self.kwargs["cluster"]).items()}
+        return {**cluster, "user__public_id": self.kwargs["person"]}
 
     def visible(self) -> models.QuerySet:
         rows = Membership.objects.current().filter(cluster_id__in=self.request.user.managed_ids)

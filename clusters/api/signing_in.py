@@ -17,13 +17,13 @@ class Tokens(Bearer):
     def known(self, token: str) -> tuple[Any, Grant]:
         if token.startswith(PREFIX):
             if (own := use_token(token)) is not None:
-                return own.user, Grant(frozenset(own.scopes), f"token:{own.public_id}")
+                return own.user, Grant(frozenset(own.scopes), f"token:{own.public_id}", "personal_token")
         elif (given := use_access_token(token)) is not None:
             program: Program = given.client.program
             scopes = frozenset(given.get_scopes()) & frozenset(program.scopes)
             if given.user is not None:
-                return given.user, Grant(scopes, f"device:{program.public_id}:{given.user_id}")
-            return program.as_caller(), Grant(scopes, f"program:{program.public_id}")
+                return given.user, Grant(scopes, f"device:{program.public_id}:{given.user_id}", "device", program)
+            return program.as_caller(), Grant(scopes, f"program:{program.public_id}", "client_credentials", program)
         raise Problem("bad-token")
 
     def leaked(self, token: str) -> None:

@@ -15,8 +15,8 @@ from django.db.models.functions import Now
 from standardwebhooks import Webhook as Signer
 
 from inno4sports.core import clock
+from inno4sports.core.api.addresses import address_of, all_resources
 from inno4sports.core.api.changes import could_see
-from inno4sports.core.api.resource import address_of, all_resources
 from inno4sports.core.holds import sending_held
 from inno4sports.core.models import Change
 from inno4sports.core.outbox import send_mail_later
@@ -155,8 +155,8 @@ def _said(row: WebhookDelivery) -> bytes | None:
     if thing is None and not could_see(row.thing_kind, {row.thing_id}, caller):
         return None
     name = next(name for name, resource in all_resources().items() if resource.model is model and name in webhook.kinds)
-    data = {"kind": name, "id": str(row.thing_id), "url": f"{settings.SITE_URL}{address_of(thing)}" if thing else None, "gone": thing is None}
-    said = {"type": f"{name}.{'gone' if thing is None else 'changed'}", "timestamp": row.created_at.isoformat(), "data": data}
+    data = {"kind": name, "id": str(row.thing_id), "api_url": f"{settings.SITE_URL}{address_of(thing)}" if thing else None, "gone": thing is None}
+    said = {"type": f"{name}.{'gone' if thing is None else 'changed'}", "timestamp": row.created_at.isoformat().replace("+00:00", "Z"), "data": data}
     return json.dumps(said).encode()
 
 

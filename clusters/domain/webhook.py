@@ -8,10 +8,10 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import gettext_lazy
 
+from inno4sports.core.api.addresses import all_resources
 from inno4sports.core.api.changes import end_of_log
-from inno4sports.core.api.resource import all_resources
 from inno4sports.core.history import record
 from inno4sports.core.lifecycle import WrongState, changing
 from inno4sports.core.models import Actor
@@ -22,7 +22,8 @@ from inno4sports.core.secrets import sealing
 from ..models import Program, Webhook, WebhookDelivery
 
 MOST = 10
-RENEW, SWITCH_ON = _lazy("Make a new secret"), _lazy("Switch on")
+OUTSIDE_ONLY = gettext_lazy("The portal calls addresses on the open internet only, by https and without a name or password in them.")
+RENEW, SWITCH_ON = gettext_lazy("Make a new secret"), gettext_lazy("Switch on")
 
 
 def kinds_for(program: Program) -> list[str]:
@@ -35,7 +36,7 @@ def why_not(program: Program, address: str, kinds: Iterable[str]) -> str:
     if not program.works or program.by_device:
         return _("Webhooks belong to programs that work and act for themselves.")
     if not may_be_called(address):
-        return _("The portal calls addresses on the open internet only, by https and without a name or password in them.")
+        return str(OUTSIDE_ONLY)
     if not set(kinds) or set(kinds) - set(kinds_for(program)):
         return _("Choose kinds of things that the program may read.")
     return ""

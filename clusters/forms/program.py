@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from inno4sports.core.forms import CleanTextMixin, PortalForm
 
-from ..models import SCOPES, Cluster, Program, ProgramRole, scope_words
+from ..models import SCOPES, Cluster, Program, ProgramRole, scope_choices, scope_words
 
 
 class ProgramAdapter(DefaultOIDCAdapter):
@@ -34,7 +34,7 @@ class ProgramForm(PortalForm):
 
     name = forms.CharField(label=_("Name of the program"), max_length=80, help_text=_("It stands in the history wherever the program did something"))
     role = forms.ChoiceField(label=_("It acts"), widget=forms.RadioSelect)
-    scopes = forms.MultipleChoiceField(label=_("What it may do"), choices=list(SCOPES.items()), widget=forms.CheckboxSelectMultiple)
+    scopes = forms.MultipleChoiceField(label=_("What it may do"), choices=scope_choices, widget=forms.CheckboxSelectMultiple)
 
     def __init__(self, *args: Any, cluster: Cluster | None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

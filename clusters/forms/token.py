@@ -11,7 +11,7 @@ from inno4sports.core import clock
 from inno4sports.core.forms import DayInput, PortalForm
 
 from ..domain.token import LONGEST
-from ..models import SCOPES
+from ..models import scope_choices
 
 
 class TokenForm(PortalForm):
@@ -19,7 +19,7 @@ class TokenForm(PortalForm):
 
     name = forms.CharField(label=_("What it is for"), max_length=80, help_text=_("So that you know later which one to revoke"))
     scopes = forms.MultipleChoiceField(
-        label=_("What it may do"), choices=list(SCOPES.items()), widget=forms.CheckboxSelectMultiple,
+        label=_("What it may do"), choices=scope_choices, widget=forms.CheckboxSelectMultiple,
         help_text=_("Never more than you may do yourself at that moment"),
     )  # fmt: skip
     expires_on = forms.DateField(label=_("Last day"), widget=DayInput, help_text=_("At most a year from now"))

@@ -6,18 +6,32 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from inno4sports.core.api.addresses import all_resources
 from inno4sports.core.forms import PortalForm
+from inno4sports.core.outward import may_be_called
 
-from ..domain.webhook import kinds_for, why_not
+from ..domain.webhook import OUTSIDE_ONLY, kinds_for, why_not
 from ..models import Program
+
+
+class ProgramField(forms.ModelChoiceField):
+    """A program by its id or by the client id that its page shows."""
+
+    def to_python(self, value: Any) -> Any:
+        named = self.queryset.filter(client__id=value).first() if isinstance(value, str) and value else None
+        return named or super().to_python(value)
+
+
+def all_kinds() -> list[tuple[str, str]]:
+    return [(name, name) for name, resource in all_resources().items() if resource.has_changes]
 
 
 class WebhookForm(PortalForm):
     """Where to, and of what. A program that makes one names the program it belongs to."""
 
-    program = forms.ModelChoiceField(label=_("Program"), queryset=Program.objects.none())
+    program = ProgramField(label=_("Program"), queryset=Program.objects.none())
     address = forms.URLField(label=_("Address"), max_length=500, assume_scheme="https", help_text=_("On the open internet, by https"))
-    kinds = forms.MultipleChoiceField(label=_("What it is told of"), widget=forms.CheckboxSelectMultiple)
+    kinds = forms.MultipleChoiceField(label=_("What it is told of"), widget=forms.CheckboxSelectMultiple, choices=all_kinds)
 
     def __init__(self, *args: Any, programs: Any, program: Program | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -32,6 +46,8 @@ class WebhookForm(PortalForm):
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         self.chosen: Any = data.pop("program", None) or self.program
-        if self.chosen and "address" in data and "kinds" in data and (reason := why_not(self.chosen, data["address"], data["kinds"])):
+        if "address" in data and not may_be_called(data["address"]):
+            self.add_error("address", OUTSIDE_ONLY)
+        elif self.chosen and "address" in data and "kinds" in data and (reason := why_not(self.chosen, data["address"], data["kinds"])):
             raise ValidationError(reason)
         return data

@@ -19,7 +19,7 @@ from .member import (
     reader_of_the_network,
 )
 from .program import Program, ProgramQuerySet, ProgramRole
-from .token import SCOPES, PersonalToken, PersonalTokenQuerySet, scope_words
+from .token import SCOPES, PersonalToken, PersonalTokenQuerySet, scope_choices, scope_words
 from .topic import Topic, TopicKind, known_zone, worded
 from .webhook import Webhook, WebhookDelivery, WebhookDeliveryStatus, WebhookQuerySet
 
@@ -59,6 +59,7 @@ __all__ = [
     "known_zone",
     "read_memberships",
     "reader_of_the_network",
+    "scope_choices",
     "scope_words",
     "worded",
 ]

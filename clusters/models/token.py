@@ -24,9 +24,14 @@ SCOPES: dict[str, str | Promise] = {
 }
 
 
+def scope_choices() -> list[tuple[str, str]]:
+    """Each right in words and by its name, as programs and the docs call it."""
+    return [(scope, f"{words} ({scope})") for scope, words in SCOPES.items()]
+
+
 def scope_words(scopes: list[str]) -> list[str]:
     """The rights in words, in their own order."""
-    return [str(words) for scope, words in SCOPES.items() if scope in scopes]
+    return [words for scope, words in scope_choices() if scope in scopes]
 
 
 class PersonalTokenQuerySet(models.QuerySet["PersonalToken"]):

@@ -12,6 +12,7 @@ from rest_framework.response import Response
 
 from clusters.forms.filters import ListFilter
 from clusters.models import Cluster
+from inno4sports.core.api.addresses import api_url
 from inno4sports.core.api.problems import Problem
 from inno4sports.core.api.shape import page_url
 from inno4sports.core.api.told import OBJECT, Told, listed
@@ -32,6 +33,7 @@ def told(node: Node) -> dict[str, Any]:
     if not node.state:
         found |= {"kind": node.kind, "id": node.public_id, "title": node.title, "language": node.language}
         found |= {"cluster": region(node.cluster), "is_demo": node.is_demo, "url": settings.SITE_URL + node.url}
+        found["api_url"] = api_url(node.kind, node.public_id)
     if node.way_out:
         found["way_out"] = {"label": str(node.way_out_label), "url": settings.SITE_URL + node.way_out}
     return found
@@ -57,7 +59,7 @@ class Evidence(ApiView):
     def get(self, request: Request) -> Response:
         filters = ListFilter(request.query_params, request.user, only=self.query)
         if not filters.is_valid():
-            raise Problem("unknown-parameter", errors=[(f"?{name}", request.query_params[name][:80]) for name in filters.errors])
+            raise Problem("bad-parameter", errors=[(f"?{name}", " ".join(map(str, words))) for name, words in filters.errors.items()])
         found = flows(request.user, **{name: filters.cleaned_data[name] for name in self.query})
         regions = {c.pk: c for flow in found for c in (flow.giver, flow.taker)}
         nodes = [{"cluster": c.slug, "code": c.code, "region_name": c.region_name} for c in sorted(regions.values(), key=lambda c: c.position)]
@@ -70,7 +72,7 @@ class Evidence(ApiView):
 
 def lesson_of(lesson: Any) -> dict[str, Any]:
     facts = {"id": lesson.public_id, "slug": lesson.slug, "title": lesson.title, "language": lesson.language}
-    return {**facts, "is_demo": lesson.is_demo, "url": page_url(lesson)}
+    return {**facts, "is_demo": lesson.is_demo, "url": page_url(lesson), "api_url": api_url(lesson.kind, lesson.public_id)}
 
 
 class Gaps(ApiView):
@@ -90,6 +92,7 @@ class Gaps(ApiView):
                 "language": gap.thing.language,
                 "cluster": region(getattr(gap.thing, "cluster", None)),
                 "url": page_url(gap.thing),
+                "api_url": api_url(gap.thing.kind, gap.thing.public_id),
                 "sentence": str(gap.sentence),
                 "way_out": {"label": str(gap.label), "url": settings.SITE_URL + gap.url},
             }

@@ -6,7 +6,7 @@ from django.utils.translation import get_language
 from rest_framework import serializers
 
 from inno4sports.core.api.resource import Resource
-from inno4sports.core.api.shape import Cites, Label, References, ThingShape, shape_of
+from inno4sports.core.api.shape import Cites, Label, References, Shape, ThingShape, shape_of
 from inno4sports.core.api.writing import Act
 from inno4sports.core.citations import cited_of
 from inno4sports.core.lifecycle import WrongState
@@ -17,17 +17,10 @@ from ..forms import CorrectionForm, FindingForm, ProposeForm, ReturnForm
 from ..models import Correction, Finding, FindingCitation
 
 
-class CorrectionShape(serializers.ModelSerializer):
+class CorrectionShape(Shape):
     class Meta:
         model = Correction
         fields = ["text", "language", "corrected_at"]
-
-
-class ReturnReason(serializers.CharField):
-    """Why it came back, while it is a draft again."""
-
-    def get_attribute(self, instance: Finding) -> str | None:
-        return instance.return_reason if instance.status == "draft" else None
 
 
 @shape_of("dissemination.finding")
@@ -38,6 +31,7 @@ class FindingShape(ThingShape):
     cited_clusters = References("clusters.cluster")
     cites = Cites(source="citations")
     corrections = CorrectionShape(many=True, read_only=True)
+    return_reason = serializers.SerializerMethodField()
     prefetch = ("corrections",)
 
     class Meta:
@@ -47,6 +41,10 @@ class FindingShape(ThingShape):
             "audience", "status", "status_label", "topics", "cited_clusters", "cites", "corrections", "published_on", "date_text",
             "return_reason", "origin", "sources", "created_at", "changed_at", "submitted_at", "published_at",
         ]  # fmt: skip
+
+    def get_return_reason(self, finding: Finding) -> str:
+        """Why it came back, while it is a draft again: between editors."""
+        return finding.return_reason if finding.status == "draft" else ""
 
 
 class Findings(Resource):

@@ -131,9 +131,11 @@ def archive_finding(finding: Finding, *, by: Actor, version: int | None = None) 
 
 
 def restore_finding(finding: Finding, *, by: Actor, version: int | None = None) -> Finding:
-    """Back as a draft of the editor who restores it; it is reviewed and published anew."""
+    """Back as a draft of the editor who restores it; it is reviewed and published anew, and has no day until then but one of its source."""
     with taking(finding, "restore_finding", by=by, version=version) as (locked, _event):
         locked.created_by = by
+        if locked.published_at and locked.published_on == locked.published_at.date():
+            locked.published_on = None
         for stem in ("submitted", "published"):
             setattr(locked, f"{stem}_at", None)
             setattr(locked, f"{stem}_by", None)

@@ -1,5 +1,6 @@
 """Citing: the one mechanism by which an upper thing points to what it rests on, in domain and in forms."""
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -13,6 +14,8 @@ from django.utils.translation import gettext_lazy as _
 
 from .models import Actor, Citation, Thing
 
+CITED = re.compile(r"^[a-z]+\.[a-z]+:[0-9a-fA-F-]{36}$")
+CITED_EXAMPLE = "learning.lesson:7b1f6f0e-6a54-4f0c-9a35-1c6a6e1a2b3c"
 OFFERED = 200  # of each kind, newest first; what is cited already is always among them
 
 

@@ -161,7 +161,7 @@ class EurosField(forms.IntegerField):
     def to_python(self, value: Any) -> int | None:
         if isinstance(value, dict):
             if set(value) != {"amount", "currency"} or value["currency"] != "EUR":
-                raise ValidationError(_("Write an amount in euros, without cents."))
+                raise ValidationError(_('Write whole euros: 1200, or as they are read: {"amount": "1200.00", "currency": "EUR"}.'))
             value = str(value["amount"]).removesuffix(".00")
         return super().to_python(value)
 

@@ -20,7 +20,7 @@ class FeedbackInvitationShape(Shape):
     id = serializers.UUIDField(source="public_id", read_only=True)
     request = Reference("learning.feedbackrequest")
     cluster = Reference("clusters.cluster")
-    answered_at = serializers.DateTimeField(read_only=True)
+    answered_at = serializers.DateTimeField(read_only=True, allow_null=True)
 
     class Meta:
         model = FeedbackInvitation

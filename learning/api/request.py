@@ -35,9 +35,9 @@ class RequestShape(ThingShape):
     names_label = Label("names")
     status_label = Label("status")
     takes_answers = serializers.BooleanField(read_only=True)
-    invited = serializers.IntegerField(read_only=True)
-    answered = serializers.IntegerField(read_only=True)
-    my_invitation = serializers.UUIDField(read_only=True)
+    invited = serializers.IntegerField(read_only=True, allow_null=True)
+    answered = serializers.IntegerField(read_only=True, allow_null=True)
+    my_invitation = serializers.UUIDField(read_only=True, allow_null=True)
     guarded = {"questionnaire": "learning.read_answers", "remind_at": "learning.read_answers"}
 
     class Meta:

@@ -86,7 +86,7 @@ class Sessions(Resource):
             "register_person", places.register_person, PersonForm,
             lambda data, _files, call: PersonForm(data, clusters=call.user.managed_clusters), person,
             label=_("Register a person of your cluster"),
-            open=lambda session: not places.why_closed(session) and session.places_left != 0, creates=True,
+            open=lambda session: not places.why_closed(session) and session.places_left != 0, creates="learning.registration",
         ),
         Act(
             "record_attendance", acts.record_attendance, AttendanceForm, attendance, label=_("Record who was there"),

@@ -11,6 +11,7 @@ from inno4sports.core.models import Change
 from learning.domain.lesson import delete_lesson, write_lesson
 from learning.models import Lesson
 from tests.api.calls import V1
+from tests.factories import things
 
 pytestmark = pytest.mark.django_db(transaction=True)
 CHANGES = f"{V1}/lessons/changes/"
@@ -94,10 +95,28 @@ def test_cursor_is_of_one_question_and_one_scope(ben, people, client):
     assert client.get(f"{V1}/clusters/changes/", {"cursor": cursor}).status_code == 400
     remove_member(Membership.objects.get(user=people.dora), by=people.carla_acts)
     client.force_login(people.carla)
-    assert client.get(CHANGES, {"cursor": cursor}).status_code == 400
+    assert client.get(CHANGES, {"cursor": cursor}).status_code == 410, "it is a cursor of ours, of somebody who sees something else"
     client.force_login(people.ben)
     for forged in ("", "x", cursor[:-2] + "AA", "A" * 5000):
         assert client.get(CHANGES, {"cursor": forged}).status_code == 400, forged[:10]
+
+
+def test_cursor_of_who_was_removed_begins_anew(client, people):
+    client.force_login(people.dora)
+    lesson(people, "One")
+    _all, cursor = follow(client)
+    remove_member(Membership.objects.get(user=people.dora), by=people.carla_acts)
+    answer = client.get(CHANGES, {"cursor": cursor})
+    assert (answer.status_code, answer.json()["type"]) == (410, "urn:inno4sports:problem:cursor-expired")
+    assert follow(client)[0] == [], "what the network sees is not theirs any more"
+
+
+def test_licence_of_a_copy_is_in_its_header(client, people):
+    things.lesson(people.north)
+    assert 'rel="license"' in client.get(CHANGES)["Link"]
+    things.lesson(people.north, audience="network")
+    client.force_login(people.dora)
+    assert not client.get(CHANGES).has_header("Link")
 
 
 def test_old_cursor_begins_anew(ben, people):

@@ -9,8 +9,10 @@ from hypothesis import HealthCheck, Phase, given, settings, strategies
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import content_type_conformance, response_schema_conformance, status_code_conformance
 
+from clusters.domain.program import create_program
+from clusters.models import SCOPES
+from inno4sports.core.api.addresses import RESOURCES
 from inno4sports.core.api.description import description
-from inno4sports.core.api.resource import RESOURCES
 from inno4sports.wsgi import application
 from tests.house.world import everything
 from tests.people import everybody
@@ -20,15 +22,19 @@ CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance,
 SCHEMA = schemathesis.openapi.from_dict(description())
 SCHEMA.app = application
 OPERATIONS = {f"{operation.method.upper()} {operation.path}": operation for operation in (found.ok() for found in SCHEMA.get_all_operations())}
-PERSONS = ("", "ana", "ben", "edda", "ari")
+PERSONS = ("", "ana", "ben", "edda", "ari", "program")
 CSRF = "a" * 32
 
 
 def signed_in(people, name):
-    """Headers of a person's browser; none for a visitor."""
+    """Headers of a person's browser, or of a program of Ben's region with every right; none for a visitor."""
     if not name:
         return {}
     client = Client()
+    if name == "program":
+        program = create_program(people.north, name="Site", role="manager", scopes=SCOPES, by=people.ben_acts)
+        data = {"grant_type": "client_credentials", "client_id": program.client_id, "client_secret": program.secret}
+        return {"Authorization": f"Bearer {client.post('/identity/o/api/token', data).json()['access_token']}"}
     client.force_login(getattr(people, name))
     return {"Cookie": f"sessionid={client.cookies['sessionid'].value}; csrftoken={CSRF}", "X-CSRFToken": CSRF}
 
@@ -46,7 +52,7 @@ def keys_of(operation, people):
 
 def tried(name, people, most):
     operation = OPERATIONS[name]
-    keys, headers = keys_of(operation, people), {person: signed_in(people, person) for person in PERSONS}
+    keys, headers = keys_of(operation, people), people.headers
 
     @settings(max_examples=most, deadline=None, database=None, suppress_health_check=list(HealthCheck), phases=[Phase.generate], derandomize=True)
     @given(case=operation.as_strategy(), person=strategies.sampled_from(PERSONS), key=strategies.sampled_from([*keys, None]))
@@ -65,9 +71,6 @@ def tried(name, people, most):
 def filled(django_db_setup, django_db_blocker, tmp_path_factory):
     """One true thing of every kind, for all operations; whatever a request does is taken back after it."""
     folder = tmp_path_factory.mktemp("files")
-    # The requests are part of the test's transaction: its connection stays, as with Django's own client.
-    for signal in (request_started, request_finished):
-        signal.disconnect(close_old_connections)
     with (
         django_db_blocker.unblock(),
         transaction.atomic(),
@@ -75,6 +78,10 @@ def filled(django_db_setup, django_db_blocker, tmp_path_factory):
     ):
         people = everybody()
         everything(people, folder)
+        people.headers = {person: signed_in(people, person) for person in PERSONS}
+        # The requests are part of the test's transaction: its connection stays, as with Django's own client, which connects these again.
+        for signal in (request_started, request_finished):
+            signal.disconnect(close_old_connections)
         yield people
         transaction.set_rollback(True)
     for signal in (request_started, request_finished):

@@ -6,9 +6,9 @@ import pytest
 from django.conf import settings
 from django.urls import URLPattern, get_resolver
 
+from inno4sports.core.api.addresses import RESOURCES
 from inno4sports.core.api.breaking import broken, unsaid
 from inno4sports.core.api.description import description
-from inno4sports.core.api.resource import RESOURCES
 from tests.api.calls import V1, send
 
 pytestmark = pytest.mark.django_db

@@ -9,7 +9,7 @@ from django.test import Client
 from clusters.domain.token import create_token
 from clusters.models import SCOPES
 from inno4sports.core import clock
-from inno4sports.core.api.resource import RESOURCES, address_of, resource_of
+from inno4sports.core.api.addresses import RESOURCES, address_of, resource_of
 from inno4sports.core.lifecycle import WrongState, check_state
 from inno4sports.core.permissions import allowed
 from tests.api.calls import V1, send

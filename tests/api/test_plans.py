@@ -100,7 +100,7 @@ def test_plan_is_written_decided_endorsed_and_carried_out(client, people, lesson
     assert action["costs_eur"] == {"amount": "1200.00", "currency": "EUR"}
     assert (action["players"], action["owner"]) == (wanted["players"], wanted["owner"])
     at = f"actions/{action['id']}/"
-    assert written["Location"] == API + at
+    assert written["Location"] == f"http://testserver{API}{at}"
     again = send(client, people.ben, "patch", at, {"funding": "Own"}, **{"If-Match": written["ETag"]}).json()
     assert (again["milestones"], again["players"], again["costs_eur"]) == (action["milestones"], action["players"], action["costs_eur"])
     bare = step(client, people.ben, path, "write_action", title="More").json()

@@ -197,6 +197,9 @@ def test_device_code_to_a_token_that_acts_as_the_person(people, client):
     headers = {"Authorization": f"Bearer {answer.json()['access_token']}"}
     assert [row["slug"] for row in client.get(LESSONS, headers=headers).json()["items"]] == [draft.slug]
     assert write(client, headers).json()["detail"] == "learning:write"
+    me = client.get("/api/v1/me/", headers=headers).json()
+    assert (me["kind"], me["id"], me["signed_in_by"]) == ("person", str(people.carla.public_id), "device")
+    assert me["program"] == str(program.public_id)
     renewed = client.post(
         "/identity/o/api/token",
         {"grant_type": "refresh_token", "client_id": program.client_id, "refresh_token": answer.json()["refresh_token"]},

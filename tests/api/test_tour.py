@@ -14,6 +14,7 @@ from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 
 from actionplans.models import ProgressReport
+from clusters.domain.program import create_program
 from clusters.domain.token import create_token
 from clusters.models import SCOPES
 from dissemination.models import Finding
@@ -34,16 +35,20 @@ def test_every_example_of_the_tour_runs(people, live_server):
     things.lesson(people.north)
     things.finding(people.north)
     things.action(people.north, state="in_progress", owner=people.ben)
+    things.action(people.south, state="in_progress", owner=people.carla)  # the newest running one is not Ben's
+    program = create_program(people.north, name="Site", role="manager", scopes=["learning:read"], by=people.ben_acts)
     around = {**os.environ, "PORTAL": live_server.url, "TOKEN": token_of(people.ben, people.ben_acts)}
+    around |= {"CLIENT_ID": program.client_id, "CLIENT_SECRET": program.secret}
     said = []
     for kind, code in BLOCK.findall((settings.BASE_DIR / "docs" / "api.md").read_text()):
         command = [sys.executable, "-c", code] if kind == "python" else ["sh", "-c", code]
         done = subprocess.run(command, env=around, capture_output=True, text=True, timeout=60, check=False)
         assert done.returncode == 0, f"{code}\n{done.stderr}"
         said.append(done.stdout)
-    lessons, me, reported, copied, refused = said
+    lessons, me, token, reported, copied, refused = said
     assert json.loads(lessons)["items"][0]["cluster"]["slug"] == "north"
     assert json.loads(me)["name"] == "Ben"
+    assert json.loads(token)["token_type"] == "Bearer"
     assert reported.strip() == "Route signposted."
     assert ProgressReport.objects.get().text == "Route signposted."
     assert copied.strip() == f"{Finding.objects.visible_to(AnonymousUser()).count()} findings"

@@ -100,7 +100,12 @@ def test_change_is_told_with_a_signature_and_a_way_back(people, client, hook, se
     (_path, headers, body), said = server.told[0], bodies(server)[0]
     assert Receiver(hook.secret).verify(body, headers) == said
     assert said["type"] == "lessons.changed"
-    assert said["data"] == {"kind": "lessons", "id": str(lesson.public_id), "url": f"http://testserver/api/v1/lessons/{lesson.slug}/", "gone": False}
+    assert said["data"] == {
+        "kind": "lessons",
+        "id": str(lesson.public_id),
+        "api_url": f"http://testserver/api/v1/lessons/{lesson.slug}/",
+        "gone": False,
+    }
     assert lesson.title not in body.decode()
     go()
     assert len(server.told) == 1, "told once"
@@ -351,7 +356,14 @@ def test_program_keeps_its_webhook_by_the_api(people, client, server):
         return getattr(client, method)(path, json.dumps(body), content_type="application/json", headers=headers | more)
 
     assert client.get("/api/v1/webhooks/").status_code == 401
-    body = {"program": str(program.public_id), "address": server.url, "kinds": ["lessons"]}
+    body = {"program": program.client_id, "address": server.url, "kinds": ["lessons"]}
+    inside = send("post", "/api/v1/webhooks/", {**body, "address": "https://10.0.0.1/"})
+    assert [error["pointer"] for error in inside.json()["errors"]] == ["/address"]
+    unknown = send("post", "/api/v1/webhooks/", {**body, "kinds": ["clocks"]})
+    assert "lessons" in unknown.json()["errors"][0]["detail"]
+    by_id = send("post", "/api/v1/webhooks/", {**body, "program": client.get("/api/v1/me/", headers=headers).json()["program"]})
+    assert by_id.status_code == 201, by_id.content
+    assert by_id.json()["program"] == str(program.public_id)
     made = send("post", "/api/v1/webhooks/", body)
     assert made.status_code == 201, made.content
     assert made.json()["secret"].startswith("whsec_")

@@ -10,6 +10,7 @@ from rest_framework.response import Response
 from ..models import Change, ChangeReach
 from .cursors import seal, unseal
 from .problems import Problem
+from .shape import licence_links
 from .view import kept
 
 if TYPE_CHECKING:
@@ -24,11 +25,14 @@ def changes_since(resource: "Resource", request: Request) -> Response:
     A change is {"id", "version", "gone": false, "item"} or {"id", "gone": true}. One thing may come more than once:
     whoever keeps a copy writes by id and version.
     """
-    question = f"changes:{resource.name}:{scope_of(request.user)}"
-    place = unseal(question, request.query_params["cursor"]) if "cursor" in request.query_params else begin()
+    question, sees = f"changes:{resource.name}", scope_of(request.user)
+    place = unseal(question, request.query_params["cursor"]) if "cursor" in request.query_params else {**begin(), "sees": sees}
+    if place.pop("sees") != sees:
+        raise Problem("cursor-expired")
     page = all_there_is(resource, place) if place["phase"] == "all" else what_changed(resource, place)
-    page["cursor"] = seal(question, page.pop("place"))
-    return kept(request, page, "0")
+    page["cursor"] = seal(question, {**page.pop("place"), "sees": sees})
+    links = licence_links(resource.shape, [], [change["item"] for change in page["changes"] if not change["gone"]], request.user)
+    return kept(request, page, "0", headers={"Link": ", ".join(links)} if links else {})
 
 
 def scope_of(user: Any) -> str:

@@ -4,19 +4,51 @@ import json
 from functools import cache
 from typing import Any
 
+from django.conf import settings
+from django.urls import reverse
+from django.utils.module_loading import import_string
+from django.utils.translation import override
 from drf_spectacular.generators import SchemaGenerator
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from .told import Told
+from .addresses import RESOURCES
+from .told import OBJECT, Told
 from .view import ApiView, kept
+
+TOKENS = "/identity/o/api/token"
+SCHEMES = {
+    "token": {"type": "http", "scheme": "bearer", "description": "A personal token: it acts as its person, within its rights"},
+    "session": {"type": "apiKey", "in": "cookie", "name": "sessionid", "description": "A browser's session; writing needs X-CSRFToken too"},
+}
+OAUTH = {
+    "type": "oauth2",
+    "description": "For programs of a region or of EPSI. By a device code (RFC 8628; the address for it is in"
+    " /.well-known/openid-configuration) a program acts as the person who approves it.",
+}
 
 
 @cache
 def description() -> dict[str, Any]:
     """OpenAPI 3.1, in English."""
     found = SchemaGenerator().get_schema(request=None, public=True)
+    with override("en"):
+        rights = {right: str(words) for right, words in import_string(settings.API_RIGHTS).items()}
+    found["components"]["securitySchemes"] = {**SCHEMES, "oauth": {**OAUTH, "flows": {"clientCredentials": {"tokenUrl": TOKENS, "scopes": rights}}}}
     return dict(json.loads(json.dumps(found, default=str)))  # what was lazy is text from here on
+
+
+class Index(ApiView):
+    """Where a program that knows nothing begins."""
+
+    told = {"get": Told("Where everything stands", OBJECT)}
+
+    def get(self, request: Request) -> Response:
+        names = ("docs", "schema", "me", "tasks", "search", "evidence", "gaps")
+        places = {name: settings.SITE_URL + reverse(f"api:{name}") for name in names}
+        resources = {name: settings.SITE_URL + reverse(f"api:{name}_list") for name in RESOURCES}
+        places["oauth"] = f"{settings.SITE_URL}/.well-known/openid-configuration"
+        return kept(request, {**places, "resources": resources}, "0")
 
 
 class Description(ApiView):

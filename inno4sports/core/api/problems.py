@@ -9,6 +9,7 @@ from django.core.exceptions import PermissionDenied, RequestDataTooBig, Suspicio
 from django.core.signals import got_request_exception
 from django.http import Http404
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from rest_framework import exceptions
 from rest_framework.response import Response
@@ -25,6 +26,7 @@ Words = str | Promise
 PROBLEMS: dict[str, tuple[int, Words]] = {
     "malformed": (400, _("The request cannot be read.")),
     "unknown-parameter": (400, _("The address asks for something that does not exist.")),
+    "bad-parameter": (400, _("A parameter of the address has a value that is not possible.")),
     "bad-cursor": (400, _("This cursor is not one of ours, or belongs to another question.")),
     "token-in-address": (400, _("A token does not belong in an address. If it was one of ours it is revoked now; make a new one.")),
     "not-signed-in": (401, _("This needs a token or a session.")),
@@ -35,7 +37,7 @@ PROBLEMS: dict[str, tuple[int, Words]] = {
     "not-found": (404, _("Nothing is here, or not for you.")),
     "method-not-allowed": (405, _("This address does not take that method.")),
     "not-acceptable": (406, _("Answers are application/json.")),
-    "wrong-state": (409, _("The step is not open now.")),
+    "wrong-state": (409, _("It cannot be done in the state that it is in.")),
     "cursor-expired": (410, _("This cursor is too old, or what you may see has changed since. Begin again without a cursor.")),
     "stale": (412, _("It was changed since you read it. The present version is in `current`.")),
     "too-large": (413, _("The body is too large.")),
@@ -57,6 +59,11 @@ class Problem(Exception):
     errors: Iterable[tuple[str, Words]] = ()
     headers: dict[str, str] = field(default_factory=dict)
     more: dict[str, Any] = field(default_factory=dict)
+
+
+def one_of(values: Iterable[object]) -> str:
+    """Says which values there are."""
+    return gettext("One of these: %(values)s.") % {"values": ", ".join(str(value) for value in values)}
 
 
 def problem_type(slug: str) -> str:

@@ -5,12 +5,12 @@ from typing import Any, ClassVar
 from urllib.parse import urlencode
 
 from django import forms
+from django.conf import settings
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models
 from django.db.models import Q
-from django.http import Http404
 from django.shortcuts import get_object_or_404
-from django.urls import get_resolver
+from django.utils.translation import gettext as _
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import ViewSetMixin
@@ -19,10 +19,12 @@ from ..history import history_of
 from ..lifecycle import LIFECYCLES, Conflict, check_state
 from ..models import HistoryEvent
 from ..permissions import allowed, require
+from .addresses import address_of, named
 from .changes import changes_since
 from .cursors import seal, unseal
-from .problems import Problem, answer
+from .problems import Problem, answer, one_of
 from .shape import SHAPES, Shape, chosen_fields, licence_links
+from .told import kind_of
 from .view import ApiView, kept
 from .writing import Act, Call, as_typed, filled, once, read, wanted_version
 
@@ -116,7 +118,8 @@ class Resource(ViewSetMixin, ApiView):
 
     def named(self) -> dict[str, Any]:
         """The lookup that the address stands for."""
-        return {self.key: self.kwargs["key"]}
+        key = self.kwargs["key"]
+        return named(self.model, key) if self.key == "slug" else {self.key: key}
 
     def index(self, request: Request) -> Response:
         fields, expand = self.asked()
@@ -125,7 +128,7 @@ class Resource(ViewSetMixin, ApiView):
         question = f"list:{self.name}:{urlencode(filters)}"
         rows = self.visible().order_by(*self.order)
         for name, value in filters:
-            rows = rows.filter(**{self.filters[name]: self.filter_value(name, value)})
+            rows = rows.filter(**self.filter_of(name, value))
         if any("__" in self.filters[n] for n, _v in filters):
             rows = rows.distinct()
         if "cursor" in request.query_params:
@@ -133,26 +136,36 @@ class Resource(ViewSetMixin, ApiView):
         things = list(rows[: limit + 1])
         more, things = len(things) > limit, things[:limit]
         body: dict[str, Any] = {"items": self.shape.rows(things, request.user, fields=fields, expand=expand), "next": None}
-        links = licence_links(body["items"])
+        links = licence_links(self.shape, things, body["items"], request.user)
         if more:
             body["next"] = self.next_url(seal(question, [self.plain(things[-1], name) for name in self.order]))
             links.append(f'<{body["next"]}>; rel="next"')
         return kept(request, body, "0", headers={"Link": ", ".join(links)} if links else {})
 
-    def filter_value(self, name: str, value: str) -> str:
-        """Only what may stand in the column; a choice that does not exist is named, not silently empty."""
-        model: Any = self.model
+    @classmethod
+    def filter_field(cls, name: str) -> Any:
+        """The model's field that the filter asks."""
+        model: Any = cls.model
         field: Any = None
-        for part in self.filters[name].split("__"):
+        for part in cls.filters[name].split("__"):
             field = model._meta.get_field(part)
             model = field.related_model
+        return field
+
+    def filter_of(self, name: str, value: str) -> dict[str, Any]:
+        """The lookup; a value that cannot stand in the column is named, not silently empty."""
+        field, column = self.filter_field(name), self.filters[name]
         try:
             field.to_python(value)
         except ValidationError as error:
-            raise Problem("unknown-parameter", errors=[(f"?{name}", value[:80])]) from error
-        if (field.choices and value not in dict(field.choices)) or "\x00" in value:
-            raise Problem("unknown-parameter", errors=[(f"?{name}", value[:80].replace("\x00", ""))])
-        return value
+            raise Problem("bad-parameter", errors=[(f"?{name}", " ".join(error.messages))]) from error
+        if field.choices and value not in dict(field.choices):
+            raise Problem("bad-parameter", errors=[(f"?{name}", one_of(dict(field.choices)))])
+        if "\x00" in value:
+            raise Problem("bad-parameter", errors=[(f"?{name}", _("This is not of the type that the field takes."))])
+        if field.name != "slug":
+            return {column: value}
+        return {column.removesuffix("slug") + word: key for word, key in named(field.model, value).items()}
 
     def asked(self) -> tuple[list[str] | None, list[str]]:
         query = self.request.query_params
@@ -163,7 +176,7 @@ class Resource(ViewSetMixin, ApiView):
     def limit(self) -> int:
         asked = self.request.query_params.get("limit", str(PAGE))
         if not (asked.isascii() and asked.isdigit() and 1 <= int(asked[:9]) <= MOST):
-            raise Problem("unknown-parameter", errors=[("?limit", f"1–{MOST}")])
+            raise Problem("bad-parameter", errors=[("?limit", f"1–{MOST}")])
         return int(asked)
 
     def next_url(self, cursor: str) -> str:
@@ -191,7 +204,8 @@ class Resource(ViewSetMixin, ApiView):
         """The thing with its ETag; after a write always in full."""
         fields, expand = self.asked() if self.action == "one" else (None, [])
         row = self.shape.rows([thing], self.request.user, fields=fields, expand=expand)[0]
-        headers = {**(headers or {}), **({"Link": ", ".join(links)} if (links := licence_links([row])) else {})}
+        links = licence_links(self.shape, [thing], [row], self.request.user)
+        headers = {**(headers or {}), **({"Link": ", ".join(links)} if links else {})}
         response = kept(self.request, row, str(self.version(thing)), headers=headers)
         if self.request.method not in ("GET", "HEAD"):
             response.status_code = status
@@ -203,6 +217,7 @@ class Resource(ViewSetMixin, ApiView):
     def history(self, request: Request, **_kwargs: Any) -> Response:
         """What happened, newest first: for the network, as on the page."""
         thing = self.thing()
+        self.must_carry_right()
         user = request.user
         if not (user.is_authenticated and user.in_network):
             raise Problem("forbidden" if user.is_authenticated else "not-signed-in")
@@ -218,7 +233,7 @@ class Resource(ViewSetMixin, ApiView):
 
         def run() -> Response:
             thing = self.make(read(lambda data, files: self.build(data, files), request))
-            return self.shown(self.again(thing), 201, {"Location": address_of(thing)})
+            return self.shown(self.again(thing), 201, {"Location": settings.SITE_URL + address_of(thing)})
 
         return once(request, run)
 
@@ -287,13 +302,16 @@ class Resource(ViewSetMixin, ApiView):
         thing = self.thing()
         if request.method == "POST":
             return self.take(request, thing)
+        self.must_carry_right()
         signed_in = request.user.is_authenticated
         shown = [self.described(act, thing) for act in self.acts if signed_in and self.may(act, thing) and self.is_open(act, thing)]
         return Response({"steps": shown}, headers={"Cache-Control": "no-store"})
 
     def described(self, act: Act, thing: Any) -> dict[str, Any]:
         form = act.bound(None, None, Call(thing, self.request.user, None)) if act.form else None
-        fields = [{"name": n, "label": str(box.label or n), "required": box.required} for n, box in form.fields.items()] if form else []
+        fields = (
+            [{"name": n, "label": str(box.label or n), "required": box.required, **kind_of(box)} for n, box in form.fields.items()] if form else []
+        )
         return {"step": act.name, "label": str(self.label(act)), "fields": fields}
 
     def label(self, act: Act) -> Any:
@@ -341,30 +359,7 @@ class Resource(ViewSetMixin, ApiView):
         if act.creates:
             made = self.again(made)
             row = SHAPES[made._meta.label_lower].rows([made], self.request.user)[0]
-            return Response(row, status=201, headers={"Location": address_of(made), "ETag": f'"{getattr(made, "version", 0)}-made"'})
+            response = kept(self.request, row, str(getattr(made, "version", 0)), headers={"Location": settings.SITE_URL + address_of(made)})
+            response.status_code = 201
+            return response
         return self.shown(self.again(thing))
-
-
-RESOURCES: dict[str, type[Resource]] = {}
-
-
-def all_resources() -> dict[str, type[Resource]]:
-    """By name, also where no address was read yet: in a worker."""
-    get_resolver().url_patterns  # noqa: B018 -- reading it imports what is registered
-    return RESOURCES
-
-
-def resource_of(kind: str) -> type[Resource]:
-    """The resource under which things of `kind` stand."""
-    for resource in RESOURCES.values():
-        if resource.model._meta.label_lower == kind:
-            return resource
-    raise Http404
-
-
-def address_of(thing: Any) -> str:
-    """The thing's address under the API."""
-    from django.urls import reverse
-
-    resource = resource_of(thing._meta.label_lower)
-    return reverse(f"api:{resource.name}_one", kwargs=resource.address_kwargs(thing))

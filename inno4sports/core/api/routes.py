@@ -4,7 +4,8 @@ from typing import Any
 
 from django.urls import URLPattern, path
 
-from .resource import RESOURCES, Resource
+from .addresses import RESOURCES
+from .resource import Resource
 
 
 def routes(*resources: type[Resource]) -> list[URLPattern]:

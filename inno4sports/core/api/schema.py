@@ -3,12 +3,15 @@
 import re
 from typing import Any
 
+from django.db import models
 from django.utils.translation import override
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.plumbing import ResolvedComponent
 from rest_framework import serializers
 
 from ..lifecycle import LIFECYCLES
+from ..models import Thing
+from .addresses import RESOURCES, resource_of
 from .problems import PROBLEMS, problem_type
 from .resource import Resource
 from .shape import SHAPES, Cites, Label, PageUrl, Reference, References, Rows, Shape
@@ -19,6 +22,7 @@ READS = (400, 401, 403, 404, 406, 429, 500)
 WRITES = (400, 401, 403, 404, 406, 409, 413, 415, 422, 429, 500)
 VERSIONED = (*WRITES, 412, 428)
 TEXT: Schema = {"type": "string"}
+POINTER: Schema = {"type": "string", "description": "`?name` is a parameter of the address, anything else a JSON pointer into the body"}
 PROBLEM: Schema = {
     "type": "object",
     "description": "RFC 9457. `type` is stable: compare it, not the words.",
@@ -30,7 +34,7 @@ PROBLEM: Schema = {
         "instance": {"type": "string", "description": "The request's id, for asking the operator"},
         "errors": {
             "type": "array",
-            "items": {"type": "object", "properties": {"pointer": TEXT, "detail": TEXT}, "required": ["pointer", "detail"]},
+            "items": {"type": "object", "properties": {"pointer": POINTER, "detail": TEXT}, "required": ["pointer", "detail"]},
         },
         "current": {"type": "object", "additionalProperties": True, "description": "With 412: the version that stands"},
     },
@@ -39,7 +43,7 @@ PROBLEM: Schema = {
 HEADERS = {
     "If-Match": "The ETag that was read; its first part, the version, is compared",
     "If-None-Match": "The ETag that is held: 304 while it is good",
-    "Idempotency-Key": "Any text up to 200 characters; the same request again within a day gets the first answer",
+    "Idempotency-Key": "Any text up to 200 characters; the same request again, If-Match included, gets the first answer within a day",
     "Accept-Language": "en, nl, es, hu, fi, pl",
 }
 QUERY = {
@@ -47,7 +51,7 @@ QUERY = {
     "expand": "Names of references, separated by commas: the things themselves instead of their keys",
     "limit": "How many on a page, 1 to 100",
     "cursor": "From the answer before",
-    "lang": "Language of the words; otherwise Accept-Language decides",
+    "lang": "Language of the words; otherwise Accept-Language decides, then the caller's own language",
 }
 SUMMARY = {
     "index": "List {things}",
@@ -82,9 +86,9 @@ class PortalSchema(AutoSchema):
             return self.of_steps(view)
         writes, versioned = self.method != "GET", action in ("replace", "amend", "destroy")
         found = self.head(SUMMARY[action].format(things=view.name.replace("-", " ")), f"{view.name}_{action}".replace("-", "_"))
-        found["description"] = f"Who: {permission_words(self.permission(view, action))}."
+        found["description"] = f"Who: {permission_words(self.permission(view, action))}.{self.right()}"
         headers = ("If-Match",) if versioned else () if writes else ("If-None-Match",)
-        found["parameters"] = self.parameters(self.names_of(view, action), (*headers, *(("Idempotency-Key",) if action == "create" else ())))
+        found["parameters"] = self.parameters(self.names_of(view, action), (*headers, *(("Idempotency-Key",) if writes else ())))
         if action in ("create", "replace", "amend"):
             form = view.create_form if action == "create" and view.create_form else view.form
             found["requestBody"] = self.body(form_schema(form, whole=action != "amend"))
@@ -95,10 +99,12 @@ class PortalSchema(AutoSchema):
 
     def names_of(self, view: Resource, action: str) -> dict[str, str]:
         view.action = action
-        filters = (
-            {name: f"Only those whose {column.replace('__', ' ')} is this" for name, column in view.filters.items()} if action == "index" else {}
-        )
-        return {name: QUERY.get(name, "") for name in view.query if name not in filters} | filters
+        filters = {name: f"Only those whose {column.replace('__', ' ')} is this" for name, column in view.filters.items()}
+        asked = {name: QUERY.get(name, "") for name in view.query if name not in filters}
+        for name, words in (("fields", view.shape.names()), ("expand", list(view.shape.expandable()))):
+            if name in asked:
+                asked[name] += f". There are: {', '.join(words)}" if words else ". There are none here"
+        return asked | (filters if action == "index" else {})
 
     def permission(self, view: Resource, action: str) -> str:
         named = {"create": view.create_permission, "replace": view.edit_permission, "amend": view.edit_permission, "destroy": view.delete_permission}
@@ -121,25 +127,28 @@ class PortalSchema(AutoSchema):
         things = view.name.replace("-", " ")
         if self.method == "GET":
             found = self.head(f"What you may do now with one of the {things}", f"{view.name}_steps".replace("-", "_"))
-            found["description"] = "Who: whoever may see it; each is shown what is open to them."
-            step = obj(step=TEXT, label=TEXT, fields={"type": "array", "items": obj(name=TEXT, label=TEXT, required={"type": "boolean"})})
+            found["description"] = (
+                f"Who: whoever may see it; each is shown what is open to them. Asked anew each time: there is no ETag.{self.right()}"
+            )
+            choices = {"type": ["array", "null"], "items": obj(value={"type": ["string", "integer"]}, label=TEXT)}
+            part = obj(name=TEXT, label=TEXT, required={"type": "boolean"}, type=TEXT, choices=choices)
+            step = obj(step=TEXT, label=TEXT, fields={"type": "array", "items": part})
             found["parameters"] = self.parameters({}, ())
             found["responses"] = self.responses("200", obj(steps={"type": "array", "items": step}), READS)
             return found
         found = self.head(f"Do something with one of the {things}", f"{view.name}_take_step".replace("-", "_"))
-        found["description"] = "\n".join(self.act_line(view, act) for act in view.acts)
+        found["description"] = "\n".join(self.act_line(view, act) for act in view.acts) + self.right()
         found["parameters"] = self.parameters({}, ("If-Match", "Idempotency-Key"))
         bodies = [self.act_body(act) for act in view.acts]
         files = [body for body in bodies if any(p.get("format") == "binary" for p in body["properties"].values())]
         found["requestBody"] = self.body(either(bodies))
         if files:
             found["requestBody"]["content"]["multipart/form-data"] = {"schema": either(files)}
-        answers = self.responses("200", self.shape(view.shape), VERSIONED)
-        if any(act.creates for act in view.acts):
-            answers["201"] = {
-                "description": "Made; Location says where",
-                "content": {JSON: {"schema": {"type": "object", "additionalProperties": True}}},
-            }
+        told = [act.answer_schema for act in view.acts if act.answer_schema]
+        done = self.shape(view.shape)
+        answers = self.responses("200", {"anyOf": [done, *told]} if told else done, VERSIONED)
+        if made := dict.fromkeys(act.creates for act in view.acts if act.creates):
+            answers |= self.responses("201", either([self.shape(SHAPES[kind]) for kind in made], "anyOf"), ())
         found["responses"] = answers
         return found
 
@@ -160,31 +169,57 @@ class PortalSchema(AutoSchema):
 
     def of_told(self, told: Told) -> Schema:
         found = self.head(told.summary, f"{snake(type(self.view).__name__)}_{self.method.lower()}")
-        found["description"] = f"Who: {told.permission}."
-        writes = self.method != "GET"
-        found["parameters"] = self.parameters(told.query, ("If-None-Match",) if not writes else ())
+        found["description"] = f"Who: {told.permission}.{self.right()}"
+        writes, versioned = self.method != "GET", 428 in told.statuses
+        headers = (*(("If-Match",) if versioned else ()), "Idempotency-Key") if writes else ("If-None-Match",)
+        found["parameters"] = self.parameters(told.query, headers)
         if told.body is not None:
-            found["requestBody"] = self.body(told.body if isinstance(told.body, dict) else form_schema(told.body))
+            found["requestBody"] = self.body(told.body if isinstance(told.body, dict) else form_schema(told.body, whole=self.method != "PATCH"))
         answer = self.shape(told.answer) if isinstance(told.answer, type) else told.answer
         found["responses"] = self.responses(str(told.status), answer, (*(WRITES if writes else READS), *told.statuses), told.media_type)
         return found
 
     def head(self, summary: str, operation_id: str) -> Schema:
         resource = self.path.removeprefix("/api/v1/").split("/")[0]
-        secured: list[Schema] = [{"token": []}, {"session": []}]
-        return {"operationId": operation_id, "summary": summary, "tags": [resource], "security": secured if self.method != "GET" else [{}, *secured]}
+        rights = list(self.view.rights(self.method))
+        secured: list[Schema] = [{"token": rights}, {"oauth": rights}, {"session": []}]
+        open_to_all = self.method == "GET" and not self.view.closed
+        return {"operationId": operation_id, "summary": summary, "tags": [resource], "security": [{}, *secured] if open_to_all else secured}
+
+    def right(self) -> str:
+        """The sentence on what a token must carry."""
+        rights = ", ".join(f"`{right}`" for right in self.view.rights(self.method))
+        return f"\n\nRight: {rights}." if rights else ""
 
     def parameters(self, query: dict[str, str], headers: tuple[str, ...]) -> list[Schema]:
         keys = re.findall(r"{(\w+)}", self.path)
-        found: list[Schema] = [{"name": key, "in": "path", "required": True, "schema": self.key_schema(key)} for key in keys]
+        found: list[Schema] = [{"name": key, "in": "path", "required": True, "schema": self.key_schema(key), **self.key_words(key)} for key in keys]
         for name, words in {**query, "lang": QUERY["lang"]}.items():
-            schema: Schema = {"type": "integer", "minimum": 1, "maximum": 100} if name == "limit" else TEXT
-            if name == "lang":
-                schema = {"type": "string", "enum": ["en", "nl", "es", "hu", "fi", "pl"]}
-            found.append({"name": name, "in": "query", "schema": schema, "description": words})
+            found.append({"name": name, "in": "query", "schema": self.query_schema(name), "description": words})
         for name in (*headers, "Accept-Language"):
-            found.append({"name": name, "in": "header", "schema": TEXT, "description": HEADERS[name]})
+            needed = {"required": True} if name == "If-Match" else {}
+            found.append({"name": name, "in": "header", "schema": TEXT, "description": HEADERS[name], **needed})
         return found
+
+    def query_schema(self, name: str) -> Schema:
+        if name == "limit":
+            return {"type": "integer", "minimum": 1, "maximum": 100}
+        if name == "lang":
+            return {"type": "string", "enum": ["en", "nl", "es", "hu", "fi", "pl"]}
+        if isinstance(self.view, Resource) and name in self.view.filters:
+            field = self.view.filter_field(name)
+            if field.choices:
+                return {"type": "string", "enum": [value for value, _words in field.choices]}
+            return {"type": "string", "format": "uuid"} if isinstance(field, models.UUIDField) else TEXT
+        return TEXT
+
+    def key_words(self, key: str) -> Schema:
+        """How a path names a thing."""
+        return {"description": "The slug or the id"} if f"slug:{key}>" in self.path_regex and issubclass(self.model_of(key), Thing) else {}
+
+    def model_of(self, key: str) -> Any:
+        """What a slug in the path stands for."""
+        return resource_of("clusters.cluster").model if key == "cluster" else RESOURCES[self.path.split("/")[3]].model
 
     def key_schema(self, key: str) -> Schema:
         return (
@@ -201,11 +236,21 @@ class PortalSchema(AutoSchema):
         return {"content": {"multipart/form-data" if binary else JSON: shown}, "required": True}
 
     def responses(self, status: str, answer: Schema | None, refused: tuple[int, ...], media_type: str = JSON) -> Schema:
-        told: Schema = {"description": "Done" if self.method != "GET" else "Found", "headers": {"ETag": {"schema": TEXT}}}
+        reads, steps = self.method == "GET", self.path.endswith("/steps/")
+        told: Schema = {"description": "Found" if reads else "Made; Location says where" if status == "201" else "Done", "headers": {}}
+        if answer is not None and media_type == JSON and not (reads and steps):
+            told["headers"]["ETag"] = {"schema": TEXT}
+        if status == "201":
+            told["headers"]["Location"] = {"schema": {"type": "string", "format": "uri"}}
+        if not reads:
+            told["headers"]["Idempotency-Replayed"] = {
+                "schema": {"const": "true"},
+                "description": "The key was used before: this is the first answer",
+            }
         if answer is not None:
             told["content"] = {media_type: {"schema": answer, "example": example_of(answer, self.components())}}
         found = {status: told}
-        if self.method == "GET":
+        if "ETag" in told["headers"] and reads:
             found["304"] = {"description": "What you hold is good"}
         problem = {PROBLEM_JSON: {"schema": {"$ref": "#/components/schemas/Problem"}}}
         for code in sorted({*refused, *((410,) if self.path.endswith("/changes/") else ())}):
@@ -248,10 +293,18 @@ class PortalSchema(AutoSchema):
             return {"type": "string", "format": "uri", "readOnly": True}
         if isinstance(field, Cites):
             closed = {"type": ["string", "null"]}
-            return {"type": "array", "items": obj(kind=TEXT, id=closed, title=closed, url=closed)}
+            return {"type": "array", "items": obj(kind=TEXT, id=closed, title=closed, url=closed, api_url=closed)}
         if (own := getattr(field, "schema", None)) is not None:
             return dict(own)
         found: Schema = super()._map_serializer_field(field, direction, bypass_extensions)
+        return found
+
+    def _map_basic_serializer(self, serializer: Any, direction: str) -> Schema:
+        """An empty text fits a text and an address: of what a value may be, more than one may fit."""
+        found: Schema = super()._map_basic_serializer(serializer, direction)
+        for inner in found["properties"].values():
+            if "oneOf" in inner:
+                inner["anyOf"] = inner.pop("oneOf")
         return found
 
     def _insert_field_validators(self, field: Any, schema: Schema) -> None:
@@ -270,8 +323,8 @@ def snake(name: str) -> str:
     return re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
 
 
-def either(bodies: list[Schema]) -> Schema:
-    return bodies[0] if len(bodies) == 1 else {"oneOf": bodies}
+def either(bodies: list[Schema], word: str = "oneOf") -> Schema:
+    return bodies[0] if len(bodies) == 1 else {word: bodies}
 
 
 def nullable(schema: Schema) -> Schema:

@@ -14,7 +14,8 @@ from rest_framework import serializers
 from ..models import Citation, StoredFile, Thing
 from ..permissions import allowed
 from ..search import visible_ids
-from .problems import Problem
+from .addresses import api_url
+from .problems import Problem, one_of
 
 # What orjson writes as it is: no conversion on the way out.
 PLAIN = (
@@ -49,7 +50,7 @@ class References(Reference):
 
 
 class Cites(serializers.Field):
-    """What a thing rests on, as far as the reader may see it: kind, id, title, address. The rest is counted in `cites_hidden`."""
+    """What a thing rests on, as far as the reader may see it: kind, id, title, its page and its address here. The rest stays closed."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(read_only=True, **options)
@@ -64,6 +65,7 @@ class Money(serializers.Field):
     schema = {
         "type": ["object", "null"],
         "properties": {"amount": {"type": "string", "example": "1200.00"}, "currency": {"type": "string", "const": "EUR"}},
+        "required": ["amount", "currency"],
     }
 
     def __init__(self, **options: Any) -> None:
@@ -136,9 +138,12 @@ class Licence(Asked):
         return [CC_BY if thing.pk in public else None for thing in things]
 
 
-def licence_links(rows: list[dict[str, Any]]) -> list[str]:
-    """The Link header's entry when all rows are given under one licence."""
-    return [f'<{CC_BY}>; rel="license"'] if rows and all(row.get("licence") == CC_BY for row in rows) else []
+def licence_links(shape: "type[Shape]", things: list[Any], rows: list[dict[str, Any]], who: Any) -> list[str]:
+    """The Link header's entry when all things are given under one licence, also where `?fields=` leaves it out of the rows."""
+    if not rows or "licence" not in shape.getters():
+        return []
+    given = [row["licence"] for row in rows] if "licence" in rows[0] else Licence.answers(things, who)
+    return [f'<{CC_BY}>; rel="license"'] if all(one == CC_BY for one in given) else []
 
 
 class Rows(serializers.Field):
@@ -187,6 +192,10 @@ class Shape(serializers.ModelSerializer):
     prefetch: tuple[Any, ...] = ()  # what its own getters read besides
     _getters: dict[str, Getter] | None = None
     _reads: tuple[list[str], list[str], list[tuple[str, models.QuerySet]]] | None = None
+
+    def to_representation(self, instance: Any) -> dict[str, Any]:
+        """Also as part of another: the plain values, so that times stay in UTC."""
+        return {name: get(instance) for name, get in self.getters().items()}
 
     @classmethod
     def getters(cls) -> dict[str, Getter]:
@@ -300,7 +309,12 @@ def keep_visible(lists: list[list[dict[str, Any]]], who: Any) -> None:
     """Of cited things the reader sees those that are visible; what is not stays closed, as on the pages."""
     seen = visible_ids({(c["kind"], c["id"]) for cites in lists for c in cites}, who)
     for cites in lists:
-        cites[:] = [c if c["id"] in seen else {"kind": c["kind"], "id": None, "title": None, "url": None} for c in cites]
+        cites[:] = [
+            {**c, "api_url": api_url(c["kind"], c["id"])}
+            if c["id"] in seen
+            else {"kind": c["kind"], "id": None, "title": None, "url": None, "api_url": None}
+            for c in cites
+        ]
 
 
 def closed_unless_visible(rows: list[dict[str, Any]], name: str, field: Reference, who: Any) -> None:
@@ -344,5 +358,5 @@ def chosen_fields(shape: type[Shape], asked: str | None, name: str) -> list[str]
     known = shape.names() if name == "fields" else list(shape.expandable())
     wanted = [part for part in asked.split(",") if part]
     if unknown := [part for part in wanted if part not in known]:
-        raise Problem("unknown-parameter", errors=[(f"?{name}", part[:80]) for part in unknown])
+        raise Problem("bad-parameter", errors=[(f"?{name}", f"{part[:80]}: {one_of(known)}") for part in unknown])
     return wanted

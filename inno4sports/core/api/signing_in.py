@@ -12,10 +12,12 @@ from .problems import Problem
 
 @dataclass(frozen=True)
 class Grant:
-    """What `request.auth` is for tokens: the rights it carries, and whose bucket its requests are counted in."""
+    """What `request.auth` is for tokens: the rights it carries, whose bucket its requests are counted in, which kind it is, whose program."""
 
     scopes: frozenset[str]
     limit_key: str
+    kind: str
+    program: Any = None
 
 
 class Session(SessionAuthentication):

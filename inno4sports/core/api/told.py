@@ -1,14 +1,18 @@
 """What the schema says of forms, permissions and examples; nothing here answers a request."""
 
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
 import rules
 from django import forms
+from django.utils.choices import flatten_choices
 
+from ..citations import CITED, CITED_EXAMPLE, CitationField
 from ..forms import EurosField, LinesField, RowsField
 from .rows import FormsField
-from .shape import Money, Shape
+from .shape import Shape
+from .writing import plain_choices
 
 Schema = dict[str, Any]
 
@@ -31,9 +35,29 @@ WHO = {
     "invited_author": "the invited person",
     "holds_invitation": "the holder of the personal link",
     "in_own_cluster": "members of the cluster",
+    "keeps": "managers of the cluster that the program belongs to, EPSI editors for EPSI's",
+    "may_propose": "cluster managers, EPSI editors",
+    "manages_cited": "managers of a region that it cites",
+    "owns_action": "the owner of the action",
 }
 
 
+SHORT = 100  # so many choices are told one by one
+CITED_KEY: Schema = {"type": "string", "pattern": CITED.pattern, "example": CITED_EXAMPLE}
+CITED_AS_READ: Schema = {
+    "type": "object",
+    "properties": {"kind": {"type": "string"}, "id": {"type": "string", "format": "uuid"}},
+    "required": ["kind", "id"],
+}
+EUROS_AS_READ: Schema = {
+    "type": "object",
+    "properties": {
+        "amount": {"type": "string", "pattern": r"^[0-9]+(\.00)?$", "example": "1200.00"},
+        "currency": {"type": "string", "const": "EUR"},
+    },
+    "required": ["amount", "currency"],
+    "additionalProperties": False,
+}
 OBJECT: Schema = {"type": "object", "additionalProperties": True}
 
 
@@ -47,10 +71,9 @@ def permission_words(name: str) -> str:
     predicate = rules.permissions.permissions[name] if rules.perm_exists(name) else None
     if predicate is None:
         return "whoever may see it"
-    words = str(predicate.name)
-    for key in sorted(WHO, key=len, reverse=True):
-        words = words.replace(key, WHO[key])
-    return words.replace(" | ", " or ").replace(" & ", " and ").replace("~", "not ").replace("_", " ").strip("()")
+    words = re.sub(r"\w+", lambda name: WHO.get(name[0], name[0].replace("_", " ")), str(predicate.name))
+    words = words.replace(" | ", " or ").replace(" & ", " and ").replace("~", "not ")
+    return words[1:-1] if re.fullmatch(r"\([^()]*\)", words) else words
 
 
 @dataclass(frozen=True)
@@ -81,7 +104,7 @@ def field_schema(box: forms.Field) -> Schema:
     """JSON schema of one field. Choices that depend on the caller are not listed."""
     found = typed(box)
     if box.label:
-        found["description"] = " ".join(str(part) for part in (box.label, box.help_text) if part)
+        found["description"] = ". ".join(str(part).rstrip(".") for part in (box.label, box.help_text) if part)
     if not box.required and isinstance(found.get("type"), str):
         found["type"] = [found["type"], "null"]
         if "enum" in found:
@@ -90,8 +113,11 @@ def field_schema(box: forms.Field) -> Schema:
 
 
 def typed(box: forms.Field) -> Schema:  # noqa: C901 -- a table, read from top to bottom
+    if isinstance(box, CitationField):
+        return {"type": "array", "items": {"anyOf": [CITED_KEY, CITED_AS_READ]}}
     if isinstance(box, forms.MultipleChoiceField | forms.ModelMultipleChoiceField):
-        return {"type": "array", "items": {"type": "string"}}
+        values = [value for value, _words in plain_choices(box)]
+        return {"type": "array", "items": {"type": "string", **({"enum": values} if values else {})}}
     if isinstance(box, FormsField):
         return {"type": "array", "items": box.row_schema or form_schema(box.formset.form)}
     if isinstance(box, LinesField):
@@ -100,7 +126,7 @@ def typed(box: forms.Field) -> Schema:  # noqa: C901 -- a table, read from top t
         columns = {name: {"type": "string"} for name in box.columns}
         return {"type": "array", "items": {"type": "object", "properties": columns, "additionalProperties": False}}
     if isinstance(box, EurosField):
-        return {"anyOf": [{"type": "integer", "minimum": 0}, {**Money.schema, "type": "object"}, *([] if box.required else [{"type": "null"}])]}
+        return {"anyOf": [{"type": "integer", "minimum": 0, "example": 1200}, EUROS_AS_READ, *([] if box.required else [{"type": "null"}])]}
     if isinstance(box, forms.BooleanField):
         return {"type": "boolean"}
     if isinstance(box, forms.FileField):
@@ -110,10 +136,9 @@ def typed(box: forms.Field) -> Schema:  # noqa: C901 -- a table, read from top t
         return {"type": "integer", **{name: value for name, value in limits.items() if value is not None}}
     if isinstance(box, forms.FloatField | forms.DecimalField):
         return {"type": "number"}
-    choices: Any = getattr(box, "choices", None)
+    choices = plain_choices(box)  # none while they depend on the caller
     if isinstance(box, forms.TypedChoiceField) and box.coerce is int:
-        values = [value for value, _words in choices]  # none while they depend on the caller
-        return {"type": "integer", **({"enum": values} if values else {})}
+        return {"type": "integer", **({"enum": [value for value, _words in choices]} if choices else {})}
     formats = (
         (forms.DateField, "date"),
         (forms.DateTimeField, "date-time"),
@@ -122,11 +147,25 @@ def typed(box: forms.Field) -> Schema:  # noqa: C901 -- a table, read from top t
         (forms.UUIDField, "uuid"),
     )
     found: Schema = {"type": "string", **next(({"format": name} for kind, name in formats if isinstance(box, kind)), {})}
-    if isinstance(choices, list) and not isinstance(box, forms.ModelChoiceField) and choices and not isinstance(choices[0][1], list | tuple):
+    if choices:
         found["enum"] = [value for value, _words in choices]
     if longest := getattr(box, "max_length", None):
         found["maxLength"] = longest
     return found
+
+
+def kind_of(box: forms.Field) -> Schema:
+    """For `steps/`: the type of a field as the schema says it, and what may be chosen now; null where that is no short list."""
+    schema = typed(box)
+    kind = schema.get("type") or " or ".join(one["type"] for one in schema["anyOf"])
+    return {"type": " or ".join(kind) if isinstance(kind, list) else schema.get("format", kind), "choices": offered(box)}
+
+
+def offered(box: forms.Field) -> list[dict[str, Any]] | None:
+    choices: Any = getattr(box, "choices", ())
+    chosen = list(flatten_choices(choices)) if isinstance(box, forms.ModelChoiceField) else plain_choices(box)
+    found = [{"value": value if isinstance(value, int) else str(value), "label": str(words)} for value, words in chosen if str(value) != ""]
+    return found if 0 < len(found) <= SHORT else None
 
 
 def example_of(schema: Schema, components: dict[str, Any], depth: int = 0) -> Any:

@@ -4,6 +4,8 @@ import hashlib
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
+from django.http import Http404
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 from django.utils.module_loading import import_string
@@ -13,7 +15,7 @@ from rest_framework.views import APIView
 
 from ..models import Actor
 from . import limits
-from .problems import Problem
+from .problems import Problem, one_of
 from .signing_in import refuse_tokens_in_address
 from .told import Told
 from .wire import written
@@ -44,6 +46,7 @@ class ApiView(APIView):
     told: dict[str, Told] = {}  # method -> how the schema describes it
     closed = False  # no visitor may use it: without a token 401, whatever the address names
     query: tuple[str, ...] = ()
+    missing_right = ""  # why this token reads as a visitor does
     limit_headers: dict[str, str] = {}
 
     def get_authenticators(self) -> list[Any]:
@@ -65,15 +68,32 @@ class ApiView(APIView):
         if unknown:
             raise Problem("unknown-parameter", errors=[(f"?{name}", name) for name in unknown])
         if "lang" in request.query_params and request.query_params["lang"] not in dict(settings.LANGUAGES):
-            raise Problem("unknown-parameter", errors=[("?lang", request.query_params["lang"])])
+            raise Problem("bad-parameter", errors=[("?lang", one_of(dict(settings.LANGUAGES)))])
+
+    def rights(self, method: str) -> tuple[str, ...]:
+        """What a token must carry for a request by `method`."""
+        apps = self.scopes or ((self.scope,) if self.scope else ())
+        return tuple(f"{app}:{'read' if method in SAFE else 'write'}" for app in apps)
 
     def check_scope(self, request: Request) -> None:
+        """Without the right a token reads what visitors read; to write, or where no visitor may read, it needs it (docs/adr/0025)."""
         if request.auth is None:
             return
-        for app in self.scopes or ((self.scope,) if self.scope else ()):
-            needed = f"{app}:{'read' if request.method in SAFE else 'write'}"
-            if needed not in request.auth.scopes:
-                raise Problem("missing-scope", needed)
+        missing = [right for right in self.rights(request.method or "") if right not in request.auth.scopes]
+        if not missing:
+            return
+        if self.closed or request.method not in SAFE:
+            raise Problem("missing-scope", missing[0])
+        self.missing_right, request.user = missing[0], AnonymousUser()
+
+    def must_carry_right(self) -> None:
+        """Where it makes a difference who asks. Raises Problem when the token reads as a visitor."""
+        if self.missing_right:
+            raise Problem("missing-scope", self.missing_right)
+
+    def handle_exception(self, exc: Exception) -> Response:
+        """What visitors may not see is refused by the right that is missing, whether it is there or not."""
+        return super().handle_exception(Problem("missing-scope", self.missing_right) if self.missing_right and isinstance(exc, Http404) else exc)
 
     def actor(self) -> Actor:
         """Who acts, as history stores it."""

@@ -14,15 +14,18 @@ from django.conf import settings
 from django.core.exceptions import NON_FIELD_ERRORS
 from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, models, transaction
+from django.utils.choices import flatten_choices
 from django.utils.functional import Promise
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from rest_framework.response import Response
 
 from .. import clock
+from ..citations import CITED, CITED_EXAMPLE, CitationField
 from ..forms import EurosField, LinesField, RowsField
 from ..models.api import KeptAnswer
 from .limits import caller_of
-from .problems import Problem
+from .problems import Problem, one_of
 from .wire import written
 
 
@@ -42,8 +45,8 @@ class Act:
 
     `do` is the domain's act. A lifecycle step takes label, permission and states from its table; another act names them.
     `form` is the page's form class, `build` makes one (default: `form(data, files)`), `values` says what the act takes
-    (default: its cleaned data). `creates`: the act answers a thing of its own, which is the answer. `answer` makes another
-    one of what the act answered and its form.
+    (default: its cleaned data). `creates` names the kind of thing that the act makes, which is the answer. `answer` makes
+    another one of what the act answered and its form, told of by `answer_schema`.
     """
 
     name: str
@@ -54,8 +57,9 @@ class Act:
     label: str | Promise = ""
     permission: str = ""
     open: Callable[[Any], bool] = field(default=lambda _thing: True)
-    creates: bool = False
+    creates: str = ""
     answer: Callable[[Any, Any], dict[str, Any]] | None = None
+    answer_schema: dict[str, Any] | None = None
 
     def bound(self, data: Any, files: Any, call: Call) -> forms.BaseForm:
         """The act's form, with data or as it is shown first."""
@@ -115,8 +119,28 @@ def as_typed(form: forms.BaseForm, data: Mapping[str, Any], pointer: str = "", *
         elif box is None:
             faults.append((f"{pointer}/{name}", _("There is no field of this name.")))
         elif not fits(box, value, typed):
-            faults.append((f"{pointer}/{name}", _("This is not of the type that the field takes.")))
+            faults.append(
+                (f"{pointer}/{name}", CITED_WORDS if isinstance(box, CitationField) else _("This is not of the type that the field takes."))
+            )
     return faults
+
+
+CITED_WORDS = format_lazy(_("Name each as kind:id, as in {example}, or send it as it is read in `cites`."), example=CITED_EXAMPLE)
+
+
+def plain_choices(box: forms.Field) -> list[tuple[Any, Any]]:
+    """What may be chosen of a fixed list; none where it depends on what is stored."""
+    if not isinstance(box, forms.ChoiceField) or isinstance(box, forms.ModelChoiceField | CitationField):
+        return []
+    found: list[tuple[Any, Any]] = list(flatten_choices(box.choices))  # type: ignore[arg-type]  # the stubs know no grouped choices
+    return [(value, words) for value, words in found if value != "" or not box.required]
+
+
+def cited_key(value: Any) -> str:
+    """`kind:id` of a citation, also of one that is sent as it is read."""
+    if isinstance(value, dict):
+        return f"{value.get('kind')}:{value.get('id')}"
+    return value if isinstance(value, str) else ""
 
 
 def fits(box: forms.Field, value: Any, typed: bool) -> bool:
@@ -125,6 +149,8 @@ def fits(box: forms.Field, value: Any, typed: bool) -> bool:
         return True
     if isinstance(box, forms.FileField):
         return isinstance(value, UploadedFile)
+    if isinstance(box, CitationField):
+        return isinstance(value, list) and all(CITED.match(cited_key(one)) for one in value)
     if isinstance(box, forms.MultipleChoiceField | forms.ModelMultipleChoiceField):
         return isinstance(value, list) and all(isinstance(one, str) for one in value)
     if not typed:
@@ -146,6 +172,8 @@ def for_widgets(form: forms.BaseForm, data: Mapping[str, Any]) -> dict[str, Any]
     """JSON values as widgets read them: split fields by their parts, null as nothing."""
     found: dict[str, Any] = {}
     for name, value in data.items():
+        if isinstance(form.fields.get(name), CitationField) and isinstance(value, list):
+            value = [cited_key(one) for one in value]
         found[name] = "" if value is None and not isinstance(form.fields.get(name), forms.MultipleChoiceField) else value
     return {name: value for name, value in found.items() if value is not None}
 
@@ -172,8 +200,12 @@ def faults_of(form: forms.BaseForm, pointer: str = "") -> list[tuple[str, Any]]:
     found: list[tuple[str, Any]] = []
     for name, errors in form.errors.items():
         here = pointer if name == NON_FIELD_ERRORS else f"{pointer}/{name}"
-        inner = getattr(form.fields.get(name), "faults", [])
-        found += [(f"{here}{deeper}", words) for deeper, words in inner] or [(here, " ".join(str(e) for e in errors))]
+        box = form.fields.get(name)
+        inner = getattr(box, "faults", [])
+        words = [str(e) for e in errors]
+        if box is not None and "invalid_choice" in [e.code for e in errors.as_data()] and (choices := plain_choices(box)):
+            words.append(one_of(value for value, _words in choices if value != ""))
+        found += [(f"{here}{deeper}", said) for deeper, said in inner] or [(here, " ".join(words))]
     return found
 
 
