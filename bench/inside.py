@@ -127,8 +127,10 @@ def when_told() -> None:
 
 def deliver(_count: int) -> dict[str, Any]:
     """What one worker does when it is woken."""
+    outbox.deliver_some(2)  # a worker that runs for a while has imported everything and filled its templates
     when_told()
-    return {"sent": tasks.deliver_outbox()}
+    began = time.perf_counter()
+    return {"sent": tasks.deliver_outbox(), "seconds": time.perf_counter() - began}
 
 
 def deliver_bare(count: int) -> dict[str, Any]:
@@ -138,10 +140,12 @@ def deliver_bare(count: int) -> dict[str, Any]:
     raw = (message if isinstance(message, bytes) else message.as_bytes()).replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
     at = urlsplit(settings.EMAIL_URL)
     with smtplib.SMTP(at.hostname or "", at.port or 0) as line:
+        line.sendmail("portal@localhost", [row.to], raw)
         when_told()
+        began = time.perf_counter()
         for _n in range(count):
             line.sendmail("portal@localhost", [row.to], raw)
-    return {"sent": count}
+        return {"sent": count, "seconds": time.perf_counter() - began}
 
 
 if __name__ == "__main__":

@@ -4,7 +4,6 @@ import json
 import statistics
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -95,25 +94,21 @@ def sink(pause: float) -> Iterator[str]:
 
 
 def rate(senders: list[subprocess.Popen[str]]) -> tuple[float, float]:
-    """Mails a second of all together, from the word that starts them to the last one's end; and how busy the machine was meanwhile."""
+    """Mails a second of all together, each over its own time, as the last batch of a queue keeps only some of them; and how busy the machine was."""
     for sender in senders:
         assert sender.stdout is not None
         if sender.stdout.readline().strip() != "ready":
             raise SystemExit("a sender did not start")
-    before, began = used(), time.perf_counter()
+    before = used()
     for sender in senders:
         assert sender.stdin is not None
         sender.stdin.write("go\n")
         sender.stdin.flush()
-    sent = 0
-    for sender in senders:
-        assert sender.stdout is not None
-        sent += json.loads(sender.stdout.readline())["sent"]
-    took = time.perf_counter() - began
+    done = [json.loads(sender.stdout.readline()) for sender in senders if sender.stdout is not None]
     after = used()
     for sender in senders:
         sender.communicate()
-    return sent / took, share(before, after)
+    return sum(one["sent"] / one["seconds"] for one in done), share(before, after)
 
 
 def used() -> list[int]:
