@@ -62,3 +62,8 @@ def test_kept_answer_is_sealed(client, people):
     send(client, "post", LESSONS, BODY, idempotency_key="k")
     assert b"They do." not in bytes(KeptAnswer.objects.get().body)
     assert send(client, "post", LESSONS, BODY, idempotency_key="k").json()["text"] == "They do."
+
+
+def test_number_that_fits_nowhere_is_refused_with_a_key_too(client, people):
+    client.force_login(people.ben)
+    assert send(client, "post", LESSONS, {**BODY, "topics": [2**70]}, idempotency_key="k").status_code == 422

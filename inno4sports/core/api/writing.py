@@ -3,11 +3,11 @@
 import base64
 import hashlib
 import inspect
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-import orjson
 from cryptography.fernet import Fernet
 from django import forms
 from django.conf import settings
@@ -253,7 +253,7 @@ def asked_for(request: Any) -> str:
     """What the request asks, without what may differ when it is sent again."""
     digest = hashlib.sha256(f"{request.method} {request.path} {request.headers.get('If-Match', '')}\n".encode())
     plain = {name: value for name, value in request.data.items() if not isinstance(value, UploadedFile)}
-    digest.update(orjson.dumps(plain, default=str, option=orjson.OPT_SORT_KEYS))
+    digest.update(json.dumps(plain, default=str, sort_keys=True).encode())  # orjson refuses numbers past 64 bits
     for name, upload in sorted(request.FILES.items()):
         digest.update(name.encode())
         for chunk in upload.chunks():
