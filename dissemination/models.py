@@ -80,6 +80,7 @@ class Finding(Lived, Thing):
         ordering = ["-published_at", "-id"]
         indexes = [
             models.Index(fields=["-published_at", "-id"]),
+            models.Index(fields=["-created_at", "-id"]),
             models.Index(
                 fields=["-published_at", "-id"], name="dissemination_finding_public", condition=models.Q(status="published", audience="public")
             ),

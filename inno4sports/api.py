@@ -7,7 +7,7 @@ from clusters.api import ROUTES as CLUSTERS
 from clusters.api.me import Me
 from dissemination.api import ROUTES as DISSEMINATION
 from inno4sports.api_docs import docs
-from inno4sports.api_gathered import File, Search, Tasks
+from inno4sports.api_gathered import File, Performance, Search, Tasks
 from inno4sports.core.api.description import Description, Index
 from inno4sports.core.api.view import NotHere
 from learning.api import ROUTES as LEARNING
@@ -18,6 +18,7 @@ urlpatterns = [
     *LEARNING,
     *ACTIONPLANS,
     *DISSEMINATION,
+    path("clusters/<slug:key>/performance/", Performance.as_view(), name="performance"),
     path("files/<uuid:public_id>/", File.as_view(), name="file"),
     path("search/", Search.as_view(), name="search"),
     path("me/", Me.as_view(), name="me"),

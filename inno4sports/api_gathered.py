@@ -5,24 +5,28 @@ from typing import Any
 from django.conf import settings
 from django.core.paginator import InvalidPage, Paginator
 from django.http import FileResponse, Http404
+from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from clusters.models import Cluster
+from clusters.models import Cluster, Organisation
 from inno4sports.core import clock
-from inno4sports.core.api.addresses import api_url
+from inno4sports.core.api.addresses import api_url, named
 from inno4sports.core.api.problems import Problem, one_of
 from inno4sports.core.api.told import OBJECT, Told, listed
 from inno4sports.core.api.view import ApiView, kept
 from inno4sports.core.http import file_response
 from inno4sports.core.models import SearchText, StoredFile
 from inno4sports.core.templatetags.portal import localised
+from inno4sports.counted import counted_facts
 from inno4sports.search import SHORTEST, WORDS, rows_for, typed_words
 from inno4sports.views import visible_file
 from inno4sports.workbench import Task, bench_of
 
 SIGNED_IN = "whoever is signed in"
+NUMBER = {"type": "integer"}
+NUMBERS = {"type": "object", "additionalProperties": NUMBER}
 MANY = {"type": "array", "items": OBJECT}
 APPS = ("clusters", "learning", "actionplans", "dissemination")
 
@@ -86,6 +90,24 @@ class Search(ApiView):
         query = request.query_params.copy()
         query["page"] = str(page)
         return request.build_absolute_uri(f"{request.path}?{query.urlencode()}")
+
+
+class Performance(ApiView):
+    """What the page of the same name counts of a region, as far as the caller sees it."""
+
+    scope = "clusters"
+    told = {
+        "get": Told(
+            "What the portal counts of a region",
+            {"type": "object", "properties": {"members": NUMBER, "members_by_kind": NUMBERS, "counted": NUMBERS}},
+        )
+    }
+
+    def get(self, request: Request, key: str) -> Response:
+        cluster = get_object_or_404(Cluster.objects.visible_to(request.user), **named(Cluster, key))
+        by_kind = Organisation.objects.visible_to(request.user).of_cluster(cluster).approved().by_segment()
+        body = {"members": sum(by_kind.values()), "members_by_kind": by_kind, "counted": counted_facts(cluster, request.user)}
+        return kept(request, body, "0")
 
 
 def found(row: SearchText, slugs: dict[str, str]) -> dict[str, Any]:

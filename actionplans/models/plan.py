@@ -192,7 +192,7 @@ class Action(Thing):
 
     class Meta:
         ordering = ["number"]
-        indexes = [models.Index(fields=["next_report_on", "id"])]
+        indexes = [models.Index(fields=["next_report_on", "id"]), models.Index(fields=["-created_at", "-id"])]
         constraints = [
             models.UniqueConstraint(fields=["plan", "number"], name="actionplans_action_number_once"),
             status_check("actionplans_action_state", ActionState, "state"),

@@ -56,6 +56,7 @@ class ProgressReport(Thing):
 
     class Meta:
         ordering = ["-period_to", "-id"]
+        indexes = [models.Index(fields=["-created_at", "-id"])]
         constraints = [
             status_check("actionplans_report_state", Action.State, "state"),
             models.CheckConstraint(condition=Q(change_kind__in=["", *ProgressReportChange.values]), name="actionplans_report_change"),

@@ -183,6 +183,10 @@ def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse: 
 def server_error(request: HttpRequest) -> HttpResponse:
     """Written so that it needs nothing that may be broken. A database that is away is 503: it comes back, and so may you."""
     away = isinstance(sys.exc_info()[1], OperationalError | InterfaceError)
+    if request.path.startswith("/api/"):
+        from .api.problems import broken
+
+        return broken(away=away)
     context = {"base_template": "page.html", "typed": typed_back(request)}
     response = render(request, "500.html", context, status=503 if away else 500)
     if away:

@@ -6,7 +6,8 @@ from django.db import connection
 from clusters.models import Invitation, LearningNeed, Membership, Organisation
 from inno4sports.core.models import Change
 from tests import factories as make
-from tests.api.calls import pointers, send, step, steps_of
+from tests.api.calls import V1, pointers, send, step, steps_of
+from tests.factories import things
 
 pytestmark = pytest.mark.django_db
 API = "/api/v1/"
@@ -162,3 +163,15 @@ def test_lists_take_few_queries(client, people, django_assert_max_num_queries):
     for address in ("clusters", "organisations"):
         with django_assert_max_num_queries(5):
             assert client.get(f"{API}{address}/").status_code == 200
+
+
+def test_performance_counts_as_the_page_does(client, people):
+    things.practice(people.north)
+    things.practice(people.north, "published")
+    for who, practices in ((None, 1), (people.ana, 2)):
+        if who:
+            client.force_login(who, backend="allauth.account.auth_backends.AuthenticationBackend")
+        told = client.get(f"{V1}/clusters/{people.north.slug}/performance/").json()
+        assert told["counted"]["practices"] == practices
+        assert told["members"] == sum(told["members_by_kind"].values()) == 1
+    assert client.get(f"{V1}/clusters/nowhere/performance/").status_code == 404

@@ -39,3 +39,26 @@ def test_refused_statement_leaves_nothing_half_and_the_same_form_goes_through_la
     assert client.post("/ambitions/new/", form).status_code == 302
     assert client.post("/ambitions/new/", form).status_code == 302
     assert Ambition.objects.count() == 1
+
+
+@pytest.mark.parametrize("refusal", REFUSALS, ids=str)
+@pytest.mark.parametrize("words", ["INSERT INTO", "SELECT"])
+def test_program_is_told_to_send_it_again(people, refusal, words):
+    client = Client(raise_request_exception=False)
+    client.force_login(people.ben, backend="allauth.account.auth_backends.AuthenticationBackend")
+    body = {"title": TITLE, "text": "Light first.", "cluster": people.north.slug, "language": "en"}
+
+    def refusing(execute, sql, params, many, context):
+        if sql.startswith(words):
+            raise refusal
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(refusing):
+        answer = client.post("/api/v1/ambitions/", body, content_type="application/json", headers={"Idempotency-Key": "one"})
+    assert (answer.status_code, answer["Retry-After"], answer["Content-Type"]) == (503, "10", "application/problem+json")
+    assert answer.json()["type"] == "urn:inno4sports:problem:unavailable"
+    assert not Ambition.objects.exists()
+    for _time in range(2):
+        answer = client.post("/api/v1/ambitions/", body, content_type="application/json", headers={"Idempotency-Key": "one"})
+        assert answer.status_code == 201
+    assert Ambition.objects.count() == 1

@@ -4,6 +4,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from inno4sports.core.api.addresses import all_resources
 from tests import factories as make
 from tests.factories import things
 
@@ -20,6 +21,21 @@ LISTS = {
     "/action-plans/?cluster=north": "actionplans_actionplan",
     "/clusters/north/members/": "clusters_organisation",
 }
+
+
+# What there are few of.
+SMALL = ("session-kinds", "webhooks")
+
+
+def test_every_list_of_the_api_has_an_index_in_its_order():
+    missing = []
+    for name, resource in all_resources().items():
+        order, fields = list(resource.order), resource.model._meta
+        indexes = [list(index.fields) for index in fields.indexes if not index.condition]
+        unique = {field.name for field in fields.fields if field.unique}
+        if name not in SMALL and order[0].lstrip("-") not in unique and not any(index[: len(order)] == order for index in indexes):
+            missing.append(name)
+    assert missing == []
 
 
 @pytest.mark.parametrize("address", LISTS)

@@ -5,9 +5,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+import orjson
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
 from django.core.signals import got_request_exception
-from django.http import Http404
+from django.db import InterfaceError, OperationalError
+from django.http import Http404, HttpResponse
 from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -46,6 +48,7 @@ PROBLEMS: dict[str, tuple[int, Words]] = {
     "key-reused": (422, _("This Idempotency-Key was used with another request.")),
     "version-needed": (428, _("Say which version you read: If-Match with the ETag.")),
     "too-many-requests": (429, _("Too many requests. Wait as long as Retry-After says.")),
+    "unavailable": (503, _("The database cannot be reached, or refused this for once. Send it again after Retry-After.")),
     "server-error": (500, _("Something broke on our side. It is written down under the id in `instance`.")),
 }
 
@@ -86,13 +89,21 @@ def answer(problem: Problem) -> Response:
     return Response({**body, **problem.more}, status=status, headers=headers, content_type="application/problem+json")
 
 
+def broken(*, away: bool) -> HttpResponse:
+    """What broke before the API was asked, or after: `away` is the database."""
+    response = answer(Problem("unavailable", headers={"Retry-After": "10"}) if away else Problem("server-error"))
+    headers = {**dict(response.items()), "Content-Type": "application/problem+json"}
+    return HttpResponse(orjson.dumps(response.data), status=response.status_code, headers=headers)
+
+
 def handle(error: Exception, context: dict[str, Any]) -> Response:
     """DRF's EXCEPTION_HANDLER: every refusal in one shape; what is our own fault is logged and told by its id."""
     problem = problem_of(error, context["request"])
     if problem is None:
         got_request_exception.send(sender=None, request=context["request"]._request)
         logger.exception("the API broke")
-        problem = Problem("server-error")
+        away = isinstance(error, OperationalError | InterfaceError)
+        problem = Problem("unavailable", headers={"Retry-After": "10"}) if away else Problem("server-error")
     return answer(problem)
 
 

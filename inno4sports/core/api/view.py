@@ -107,7 +107,8 @@ class ApiView(APIView):
         patch_vary_headers(response, VARY)
         response.headers.setdefault("Content-Language", translation.get_language() or "en")
         response.headers.setdefault("Cross-Origin-Resource-Policy", "cross-origin")
-        anonymous = not (request.headers.get("Authorization") or request.user.is_authenticated) if hasattr(request, "user") else False
+        user = getattr(request, "_user", None)  # nobody, where asking who it is was what failed
+        anonymous = user is not None and not (request.headers.get("Authorization") or user.is_authenticated)
         if anonymous and request.method in SAFE:
             response.headers["Access-Control-Allow-Origin"] = "*"
             response.headers["Access-Control-Expose-Headers"] = "ETag, Link, RateLimit, RateLimit-Policy, Retry-After"
