@@ -39,7 +39,11 @@ class MomentField(forms.DateTimeField):
 
     def to_python(self, value: Any) -> dt.datetime | None:
         with timezone.override(clock.zone(self.zone)):
-            return super().to_python(value)
+            moment: dt.datetime | None = super().to_python(value)
+        try:  # PostgreSQL takes no offset of sixteen hours or more, and no year has more than four digits
+            return moment and moment.astimezone(dt.UTC)
+        except OverflowError as error:
+            raise ValidationError(self.error_messages["invalid"], code="invalid") from error
 
 
 def default_closing(zone: str) -> dt.datetime:

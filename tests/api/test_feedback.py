@@ -175,3 +175,11 @@ def test_lists_take_few_queries(as_, people, django_assert_max_num_queries):
         client = as_(name)
         with django_assert_max_num_queries(8):  # three of them say who asks
             assert client.get(f"{V1}/{address}/").json()["items"]
+
+
+@pytest.mark.parametrize(("moment", "status"), [("4870-01-28T02:03:43+18:47", 200), ("9999-12-31T23:59:59-05:00", 422), ("2030-06-01T12:00", 200)])
+def test_closing_takes_a_moment_in_any_zone(people, client, moment, status):
+    client.force_login(people.ben, backend="allauth.account.auth_backends.AuthenticationBackend")
+    asked = things.request(people.north, "draft")
+    answer = send(client, "patch", f"{V1}/feedback-requests/{asked.slug}/", {"closes_at": moment}, if_match="*")
+    assert answer.status_code == status
