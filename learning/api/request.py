@@ -50,6 +50,8 @@ class RequestShape(ThingShape):
 
     @classmethod
     def loaded(cls, things: QuerySet, who: Any) -> QuerySet:
+        if not who.is_authenticated:  # who opens a reference as a visitor, of which nothing is seen
+            return prepared(things.none(), cls)
         told_to = Q(shared_at__isnull=False) | Q(cluster_id__in=who.managed_ids) | (Q(cluster=None) if who.is_editor else Q())
         live = FeedbackInvitation.objects.filter(request=OuterRef("pk"), withdrawn_at=None)
         sent = Feedback.objects.submitted().filter(request=OuterRef("pk"))

@@ -103,3 +103,32 @@ def test_token_list_shows_the_name_of_each_right(client, people):
     create_token(people.ben, name="Sheet", scopes=["learning:read"], expires_on=clock.today() + dt.timedelta(days=9), by=people.ben_acts)
     page = client.get(reverse("clusters:token_list")).content.decode()
     assert page.count("(learning:read)") == 2, "in the list and in the form"
+
+
+def test_expanded_reference_needs_the_right_of_its_own_part(client, people):
+    """An ambition's feedback request is of another part: without its right the reader gets the key alone, as a visitor does."""
+    asked = things.request(people.north, "closed")
+    ambition = things.ambition(people.north, "open_for_feedback", feedback_request=asked)
+    address = f"{address_of(ambition)}?expand=feedback_request,cluster"
+    few = bearer(people.ben, people.ben_acts, "actionplans:read")
+    more = bearer(people.ben, people.ben_acts, "actionplans:read", "learning:read")
+    assert client.get(address, headers=few).json()["feedback_request"] == asked.slug
+    assert client.get(address, headers=few).json()["cluster"]["slug"] == people.north.slug
+    assert client.get(address, headers=more).json()["feedback_request"]["slug"] == asked.slug
+
+
+def test_every_reference_can_be_expanded_by_everybody(client, people, settings, tmp_path):
+    settings.MEDIA_ROOT = settings.MAIL_DIR = tmp_path
+    settings.RATE_LIMITS = False
+    everything(people, tmp_path)
+    things.ambition(people.north, feedback_request=things.request(people.north, "closed"))
+    tried = 0
+    for who in (None, people.ana, people.ben, people.edda, people.ari):
+        if who:
+            client.force_login(who, backend="allauth.account.auth_backends.AuthenticationBackend")
+        for resource in RESOURCES.values():
+            for name in resource.shape.expandable():
+                answer = client.get(f"{V1}/{resource.name}/?expand={name}")
+                assert answer.status_code in ((200, 401) if who is None else (200, 403)), f"{resource.name} {name}: {answer.content[:200]}"
+                tried += answer.status_code == 200
+    assert tried > 60

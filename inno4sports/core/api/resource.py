@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 
 from django import forms
 from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models
 from django.db.models import Q
@@ -167,11 +168,17 @@ class Resource(ViewSetMixin, ApiView):
             return {column: value}
         return {column.removesuffix("slug") + word: key for word, key in named(field.model, value).items()}
 
-    def asked(self) -> tuple[list[str] | None, list[str]]:
+    def asked(self) -> tuple[list[str] | None, dict[str, Any]]:
+        """The chosen fields, and the names to expand with who reads them: without the right of their part a token reads as a visitor."""
         query = self.request.query_params
         fields = chosen_fields(self.shape, query.get("fields"), "fields")
         expand = chosen_fields(self.shape, query.get("expand"), "expand") or []
-        return fields, [name for name in expand if fields is None or name in fields]
+        known = self.shape.expandable()
+        return fields, {name: self.reader_of(known[name].model) for name in expand if fields is None or name in fields}
+
+    def reader_of(self, model: str) -> Any:
+        grant = self.request.auth
+        return self.request.user if grant is None or f"{model.partition('.')[0]}:read" in grant.scopes else AnonymousUser()
 
     def limit(self) -> int:
         asked = self.request.query_params.get("limit", str(PAGE))
@@ -202,7 +209,7 @@ class Resource(ViewSetMixin, ApiView):
 
     def shown(self, thing: Any, status: int = 200, headers: dict[str, str] | None = None) -> Response:
         """The thing with its ETag; after a write always in full."""
-        fields, expand = self.asked() if self.action == "one" else (None, [])
+        fields, expand = self.asked() if self.action == "one" else (None, {})
         row = self.shape.rows([thing], self.request.user, fields=fields, expand=expand)[0]
         links = licence_links(self.shape, [thing], [row], self.request.user)
         headers = {**(headers or {}), **({"Link": ", ".join(links)} if links else {})}

@@ -1,6 +1,6 @@
 """What a thing looks like to a program: serializers that are compiled once and read plain attributes after that."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from operator import attrgetter
 from typing import Any
 
@@ -241,8 +241,10 @@ class Shape(serializers.ModelSerializer):
         return {name: field for name, field in cls().fields.items() if isinstance(field, Reference) and field.model in SHAPES}
 
     @classmethod
-    def rows(cls, things: Iterable[Any], who: Any, *, fields: Sequence[str] | None = None, expand: Sequence[str] = ()) -> list[dict[str, Any]]:
-        """The things as dictionaries, as `who` may see them; one query more for each expanded name."""
+    def rows(
+        cls, things: Iterable[Any], who: Any, *, fields: Sequence[str] | None = None, expand: Mapping[str, Any] | None = None
+    ) -> list[dict[str, Any]]:
+        """The things as dictionaries, as `who` may see them; one query more for each expanded name, which says who reads that."""
         things = list(things)
         chosen = {name: cls.getters()[name] for name in fields} if fields else cls.getters()
         rows = [{name: get(thing) for name, get in chosen.items()} for thing in things]
@@ -259,8 +261,8 @@ class Shape(serializers.ModelSerializer):
         shown = cls.declared(Cites) & chosen.keys()
         if shown:
             keep_visible([row[name] for row in rows for name in shown], who)
-        for name in expand:
-            opened(rows, name, cls.expandable()[name], who)
+        for name, reader in (expand or {}).items():
+            opened(rows, name, cls.expandable()[name], reader)
         return rows
 
     @classmethod
