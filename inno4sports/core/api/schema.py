@@ -180,7 +180,7 @@ class PortalSchema(AutoSchema):
         return found
 
     def head(self, summary: str, operation_id: str) -> Schema:
-        resource = self.path.removeprefix("/api/v1/").split("/")[0]
+        resource = self.path.removeprefix("/api/v1/").split("/")[0] or "index"
         rights = list(self.view.rights(self.method))
         secured: list[Schema] = [{"token": rights}, {"oauth": rights}, {"session": []}]
         open_to_all = self.method == "GET" and not self.view.closed
