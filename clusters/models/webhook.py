@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from inno4sports.core import clock
+from inno4sports.core.metrics import measured
 from inno4sports.core.models import Thing, ThingQuerySet, status_check
 
 from ..states import ClusterStatus
@@ -99,3 +100,6 @@ class WebhookDelivery(models.Model):
     @property
     def tone(self) -> str:
         return {"sent": "good", "given_up": "bad", "queued": "now", "leased": "now"}.get(self.status, "")
+
+
+measured("webhook_deliveries", "Words owed to webhooks", WebhookDelivery.objects.all, ("queued", "leased"))

@@ -1,11 +1,11 @@
 """What is measured, in Prometheus' text format: what waits, how long, who was seen, how requests fare."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import redis
 from django.conf import settings
 from django.db import DatabaseError, connection
-from django.db.models import Count, Min
+from django.db.models import Count, Min, QuerySet
 
 from . import clock
 from .counters import EDGES, counters
@@ -43,12 +43,29 @@ def labelled(labels: Labels) -> str:
     return "{" + ",".join(f'{k}="{v}"' for k, v in escaped) + "}" if labels else ""
 
 
+# What apps have waiting themselves: name -> rows with `status`, those of `waiting`, and `created_at`.
+QUEUES: dict[str, tuple[str, Callable[[], QuerySet], tuple[str, ...]]] = {}
+
+
+def measured(name: str, words: str, rows: Callable[[], QuerySet], waiting: tuple[str, ...]) -> None:
+    """Register a queue of an app: how many of it wait, and since when the oldest."""
+    QUEUES[name] = (words, rows, waiting)
+
+
+def of_queues(age: Callable[[object], float]) -> Iterator[Metric]:
+    for name, (words, rows, waiting) in QUEUES.items():
+        found = rows().filter(status__in=waiting).order_by().aggregate(n=Count("pk"), oldest=Min("created_at"))
+        yield metric(f"{name}_waiting", f"{words} that wait.", [("", {}, found["n"])])
+        yield metric(f"{name}_oldest_seconds", "Age of the oldest of them.", [("", {}, age(found["oldest"]))])
+
+
 def of_the_database() -> Iterator[Metric]:
     now = clock.now()
 
     def age(moment: object) -> float:
         return 0.0 if moment is None else max(0.0, (now - moment).total_seconds())  # type: ignore[operator]  # a moment of a row
 
+    yield from of_queues(age)
     mails = OutboxMail.objects.values_list("status").annotate(n=Count("pk"), oldest=Min("created_at")).order_by("status")
     found = {status: (n, oldest) for status, n, oldest in mails}
     yield metric("outbox_mails", "Mails in the outbox by state.", [("", {"status": s}, found.get(s, (0, None))[0]) for s in OutboxMail.Status.values])

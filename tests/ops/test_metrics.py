@@ -4,11 +4,15 @@ import datetime as dt
 import re
 import subprocess
 import sys
+import uuid
 
 import pytest
 from django.core.exceptions import MiddlewareNotUsed
 from django.db import DatabaseError
 
+from clusters.domain.program import create_program
+from clusters.domain.webhook import create_webhook
+from clusters.models import WebhookDelivery
 from inno4sports.core import clock, counters, metrics
 from inno4sports.core.holds import hold_sending
 from inno4sports.core.middleware import client_address
@@ -61,6 +65,8 @@ def test_metrics_say_what_waits_and_who_was_seen(client, ask):
     assert 300 <= float(found['inno4sports_slot_age_seconds{task="dissemination.compose_digests"}']) < 360
     assert found['inno4sports_request_seconds_count{method="read",status="2xx"}'] == "1"
     assert found['inno4sports_request_seconds_bucket{method="read",status="4xx",le="+Inf"}'] == "1"
+    assert found["inno4sports_webhook_deliveries_waiting"] == "0"
+    assert found["inno4sports_webhook_deliveries_oldest_seconds"] == "0"
     assert found["inno4sports_sending_held"] == "0"
     assert found["inno4sports_database_up"] == "1"
 
@@ -125,3 +131,19 @@ def test_visitor_s_address_is_what_our_own_proxies_saw(settings, rf, trusted, pa
 def test_visitor_s_address_without_a_proxy_is_the_connection_s(settings):
     with pytest.raises(MiddlewareNotUsed):
         client_address(lambda request: request)
+
+
+@pytest.mark.django_db
+def test_metrics_say_how_long_a_webhook_waits(ask, people):
+    facts = {"name": "Site", "role": "manager", "scopes": ["learning:read"]}
+    program = create_program(people.north, by=people.ben_acts, **facts)
+    hook = create_webhook(program, address="https://example.org/", kinds=["lessons"], by=people.ben_acts)
+    long_ago = clock.now() - dt.timedelta(hours=2)
+    for status in ("queued", "sent"):
+        final = {"final_at": clock.now()} if status == "sent" else {}
+        WebhookDelivery.objects.create(
+            webhook=hook, thing_kind="learning.lesson", thing_id=uuid.uuid4(), status=status, created_at=long_ago, next_at=long_ago, **final
+        )
+    found = values(ask().content.decode())
+    assert found["inno4sports_webhook_deliveries_waiting"] == "1"
+    assert 7200 <= float(found["inno4sports_webhook_deliveries_oldest_seconds"]) < 7300
