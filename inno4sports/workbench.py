@@ -14,7 +14,7 @@ from actionplans.models import Action, ActionPlan, Ambition, AmbitionPoint, Mile
 from clusters.models import Cluster, Organisation, User
 from dissemination.models import Finding
 from inno4sports.core import clock
-from inno4sports.core.models import Thing, number_of
+from inno4sports.core.models import Thing, first_of, number_of
 from learning.models import Feedback, FeedbackInvitation, FeedbackRequest, GoodPractice, Lesson, LessonCitation, Session
 
 MOST = 12  # of each kind; whoever has more begins somewhere
@@ -172,8 +172,7 @@ WAITS = {
 def in_state(rows: QuerySet, state: Any, title: str = "title", cluster: str = "cluster_id") -> QuerySet:
     """Some of `rows` in the columns that all kinds share; `state` is the key of their words, or a column that holds it."""
     state = Value(state, CharField()) if isinstance(state, str) else state
-    some = rows.model._default_manager.filter(pk__in=rows.order_by().values("pk")[:MOST])
-    return some.order_by().values_list(state, F("slug"), F(title), F("language"), F("origin"), F("created_at"), F(cluster))
+    return first_of(rows.order_by(), MOST).values_list(state, F("slug"), F(title), F("language"), F("origin"), F("created_at"), F(cluster))
 
 
 def waiting_in_one_state(user: User) -> list[QuerySet]:

@@ -12,7 +12,7 @@ from django.utils.html import format_html
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from .models import Actor, Citation, Thing
+from .models import Actor, Citation, Thing, first_of
 
 CITED = re.compile(r"^[a-z]+\.[a-z]+:[0-9a-fA-F-]{36}$")
 CITED_EXAMPLE = "learning.lesson:7b1f6f0e-6a54-4f0c-9a35-1c6a6e1a2b3c"
@@ -55,8 +55,7 @@ def titles(groups: Iterable[models.QuerySet]) -> dict[str, dict[str, str]]:
         model, kind = rows.model, rows.model._meta.label_lower
         language = F("language") if any(f.name == "language" for f in model._meta.fields) else Value("", CharField())
         found[kind] = {}
-        chosen = model._default_manager.filter(pk__in=rows.values("pk")[:OFFERED]).order_by()
-        parts.append(chosen.values_list(Value(kind, CharField()), "pk", "public_id", "title", language))
+        parts.append(first_of(rows, OFFERED).values_list(Value(kind, CharField()), "pk", "public_id", "title", language))
     for kind, _pk, public_id, title, language in sorted(parts[0].union(*parts[1:], all=True), key=lambda row: -row[1]):
         found[kind][f"{kind}:{public_id}"] = in_its_language(title, language)
     return found

@@ -14,7 +14,7 @@ from actionplans.models import Action, ActionPlan, Ambition
 from actionplans.states import AmbitionStatus
 from clusters.models import Cluster
 from dissemination.models import Finding, FindingKind
-from inno4sports.core.models import Thing
+from inno4sports.core.models import Thing, first_of
 from inno4sports.counted import counted_facts
 from learning.models import GoodPractice, Lesson, Session
 
@@ -66,10 +66,7 @@ def region_sections(context: dict[str, Any], cluster: Cluster) -> dict[str, Any]
 def lines_of(**parts: tuple[QuerySet, str, int]) -> dict[str, list[Line]]:
     """The first rows of each kind in one query: `kind=(rows, column of the word, how many)`."""
     queries = [
-        # An inner limit: SQLite knows none in the parts of a union.
-        rows.model.objects.filter(pk__in=rows.values("pk")[:most])
-        .order_by()
-        .values_list(Value(kind, CharField()), "pk", "slug", "title", "language", "origin", word)
+        first_of(rows, most).values_list(Value(kind, CharField()), "pk", "slug", "title", "language", "origin", word)
         for kind, (rows, word, most) in parts.items()
     ]
     found: dict[str, list[Line]] = {kind: [] for kind in parts}

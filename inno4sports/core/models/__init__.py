@@ -20,7 +20,7 @@ from .record import (
     stored_file_path,
 )
 from .search import SearchText, SearchTextQuerySet, SearchTextReach, SearchWord
-from .thing import Actor, ActorKind, ActorQuerySet, Citation, Thing, ThingOrigin, ThingQuerySet, actor_key, log_moved, number_of
+from .thing import Actor, ActorKind, ActorQuerySet, Citation, Thing, ThingOrigin, ThingQuerySet, actor_key, first_of, log_moved, number_of
 
 __all__ = [
     "Actor",
@@ -54,6 +54,7 @@ __all__ = [
     "actor_key",
     "each_once",
     "exactly_one",
+    "first_of",
     "fold_letters",
     "free_slug",
     "log_changes",

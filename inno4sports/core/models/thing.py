@@ -7,7 +7,7 @@ from typing import Any, Self
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
-from django.db import models
+from django.db import connection, models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
@@ -30,6 +30,13 @@ def number_of(rows: models.QuerySet) -> models.Subquery:
 def words_of(field: models.Field) -> dict[Any, Any]:
     """value -> word, of a field with choices."""
     return dict(field.flatchoices)
+
+
+def first_of(rows: models.QuerySet, most: int) -> models.QuerySet:
+    """The first `most` of `rows` as a part of a union. SQLite takes no limit there; PostgreSQL would plan a nested one twice."""
+    if connection.features.supports_slicing_ordering_in_compound:
+        return rows[:most]
+    return rows.model._default_manager.filter(pk__in=rows.values("pk")[:most]).order_by()
 
 
 class ActorQuerySet(models.QuerySet["Actor"]):
