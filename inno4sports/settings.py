@@ -155,8 +155,8 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 DATABASE_URL = env.str("DATABASE_URL", default="")
 if DATABASE_URL:
     DATABASES = {"default": {**env.db_url_config(DATABASE_URL), "CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}}
-    # Compiling a query takes longer than any of ours.
-    DATABASES["default"].setdefault("OPTIONS", {}).setdefault("options", "-c jit=off")
+    # Compiling a query takes longer than any of ours. What is said here hides PGOPTIONS, by which the migration gets its lock_timeout.
+    DATABASES["default"].setdefault("OPTIONS", {}).setdefault("options", f"-c jit=off {os.environ.get('PGOPTIONS', '')}".strip())
 else:
     DATABASES = {
         "default": {

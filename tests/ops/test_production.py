@@ -2,9 +2,12 @@
 
 import importlib
 import json
+import os
 import pathlib
 import re
 import shlex
+import subprocess
+import sys
 
 import pytest
 from django.core.management import get_commands
@@ -157,3 +160,15 @@ def test_operations_page_names_commands_and_settings_that_exist():
     known = {pathlib.Path(p).name: p for p in map(str, (ROOT / "tests").rglob("test_*.py"))}
     for file, test in re.findall(r"(test_\w+\.py) `(\w+)`", text):
         assert f"def {test}(" in pathlib.Path(known[file]).read_text(), f"{file} {test}"
+
+
+def test_options_of_the_environment_reach_postgresql_beside_our_own():
+    """Else the migration of docker-compose.yml would wait for locks without end."""
+    told = "from django.conf import settings; print(settings.DATABASES['default']['OPTIONS']['options'])"
+    env = os.environ | {
+        "DATABASE_URL": "postgres://portal@127.0.0.1/portal",
+        "PGOPTIONS": "-c lock_timeout=5s",
+        "DJANGO_SETTINGS_MODULE": "inno4sports.settings",
+    }
+    run = subprocess.run([sys.executable, "-c", told], cwd=ROOT, env=env, capture_output=True, text=True, check=True)
+    assert run.stdout.strip() == "-c jit=off -c lock_timeout=5s"
