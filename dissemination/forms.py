@@ -7,7 +7,9 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from actionplans.models import Action, Ambition, Result
+from actionplans.states import IN_FORCE
 from clusters.models import Topic, User
+from dissemination.evidence import CITABLE
 from dissemination.models import Finding
 from inno4sports.core.citations import CitationField
 from inno4sports.core.forms import PortalForm, PortalModelForm
@@ -17,14 +19,18 @@ from learning.models import FeedbackRequest, GoodPractice, Lesson, Session
 
 def citable(user: Any) -> list[tuple[Any, Any]]:
     """What a finding may rest on, as far as this person sees it."""
+
+    def in_time(model: Any) -> Any:
+        return model.objects.visible_to(user).filter(status__in=CITABLE[model._meta.label_lower])
+
     return [
-        (_("Results"), Result.objects.visible_to(user).filter(status="published")),
-        (_("Actions"), Action.objects.visible_to(user).filter(plan__status__in=["endorsed", "implementing", "completed"]).order_by("-id")),
-        (_("Lessons"), Lesson.objects.visible_to(user).shared()),
-        (_("Good practices"), GoodPractice.objects.visible_to(user).filter(status__in=["published", "admitted"])),
-        (_("Ambitions"), Ambition.objects.visible_to(user).adopted()),
+        (_("Results"), in_time(Result)),
+        (_("Actions"), Action.objects.visible_to(user).filter(plan__status__in=IN_FORCE).order_by("-id")),
+        (_("Lessons"), in_time(Lesson)),
+        (_("Good practices"), in_time(GoodPractice)),
+        (_("Ambitions"), in_time(Ambition)),
         (_("What was said"), FeedbackRequest.objects.visible_to(user).shared()),
-        (_("Sessions"), Session.objects.visible_to(user).filter(status__in=["held", "closed"])),
+        (_("Sessions"), in_time(Session)),
     ]
 
 

@@ -89,9 +89,13 @@ def answer(problem: Problem) -> Response:
     return Response({**body, **problem.more}, status=status, headers=headers, content_type="application/problem+json")
 
 
+def fault(*, away: bool) -> Problem:
+    return Problem("unavailable", headers={"Retry-After": "10"}) if away else Problem("server-error")
+
+
 def broken(*, away: bool) -> HttpResponse:
     """What broke before the API was asked, or after: `away` is the database."""
-    response = answer(Problem("unavailable", headers={"Retry-After": "10"}) if away else Problem("server-error"))
+    response = answer(fault(away=away))
     headers = {**dict(response.items()), "Content-Type": "application/problem+json"}
     return HttpResponse(orjson.dumps(response.data), status=response.status_code, headers=headers)
 
@@ -102,8 +106,7 @@ def handle(error: Exception, context: dict[str, Any]) -> Response:
     if problem is None:
         got_request_exception.send(sender=None, request=context["request"]._request)
         logger.exception("the API broke")
-        away = isinstance(error, OperationalError | InterfaceError)
-        problem = Problem("unavailable", headers={"Retry-After": "10"}) if away else Problem("server-error")
+        problem = fault(away=isinstance(error, OperationalError | InterfaceError))
     return answer(problem)
 
 
