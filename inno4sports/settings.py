@@ -24,8 +24,8 @@ SITE_URL = env.str("SITE_URL", default=f"http://localhost:{PORT}").rstrip("/")
 PRODUCTION = SITE_URL.startswith("https://")
 DEBUG = env.bool("DEBUG", default=False)
 DEMO = env.bool("DEMO", default=not PRODUCTION)
-# Off for measurements: every page is made anew.
-PAGE_CACHE = env.str("PAGE_CACHE", default="on") != "off"
+# For measurements: "parts" makes every page anew from parts that are kept (cards, filters), "off" keeps nothing.
+PAGE_CACHE = env.str("PAGE_CACHE", default="on")
 DEMO_PASSWORD = env.str("DEMO_PASSWORD", default="")
 
 # How many rows a list page shows, and what a form may hold.
@@ -62,8 +62,8 @@ if PRODUCTION:
         raise ImproperlyConfigured("SECRET_KEY: a production portal (SITE_URL with https) needs its own key of 40 characters or more.")
     if DEMO:
         raise ImproperlyConfigured("DEMO: demo mode signs anybody in, so a production portal (SITE_URL with https) refuses it.")
-    if not PAGE_CACHE:
-        raise ImproperlyConfigured("PAGE_CACHE=off is for measurements, so a production portal (SITE_URL with https) refuses it.")
+    if PAGE_CACHE != "on":
+        raise ImproperlyConfigured(f"PAGE_CACHE={PAGE_CACHE} is for measurements, so a production portal (SITE_URL with https) refuses it.")
     if DEBUG:
         raise ImproperlyConfigured("DEBUG shows the inside of errors, so a production portal (SITE_URL with https) refuses it.")
 SECRET_KEY = SECRET_KEY or kept_secret("secret_key")
@@ -107,7 +107,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "inno4sports.core.middleware.more_headers",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "inno4sports.core.pages.visitor_pages",
+    "inno4sports.core.pages.kept_pages",
     "django.middleware.gzip.GZipMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

@@ -5,12 +5,15 @@ from typing import Any
 from babel import Locale
 from django import forms
 from django.db.models import Q
+from django.utils.functional import cached_property
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from clusters.models import Cluster, Topic
 from clusters.search import matching
 from inno4sports.core.forms import PlainSelect, PortalForm
+
+Choice = tuple[str, Any]
 
 
 class ListFilter(PortalForm):
@@ -25,19 +28,32 @@ class ListFilter(PortalForm):
         super().__init__(data)
         for name in set(self.fields) - set(only):
             del self.fields[name]
-        seen = Cluster.objects.visible_to(user).only("slug", "region_names", "country")
-        self.clusters = list(seen) if {"cluster", "country"} & set(only) else []
-        self.topics = list(Topic.objects.only("slug", "labels", "parent")) if "topic" in only else []
-        if "cluster" in self.fields:
-            self.fields["cluster"].choices = [("", _("All regions")), *((c.slug, c.region_name) for c in self.clusters)]
-        if "topic" in self.fields:
-            self.fields["topic"].choices = [("", _("All topics")), *((t.slug, t.label) for t in self.topics)]
-        if "country" in self.fields:
-            names = Locale.parse(get_language() or "en").territories
-            codes = sorted({c.country for c in self.clusters})
-            self.fields["country"].choices = [("", _("All countries")), *((c, names.get(c, c)) for c in codes)]
+        self.user = user
+        for name, offered in (("cluster", self.regions_offered), ("topic", self.topics_offered), ("country", self.countries_offered)):
+            if name in self.fields:
+                self.fields[name].choices = offered
+
+    @cached_property
+    def clusters(self) -> list[Cluster]:
+        return list(Cluster.objects.visible_to(self.user).only("slug", "region_names", "country"))
+
+    @cached_property
+    def topics(self) -> list[Topic]:
+        return list(Topic.objects.only("slug", "labels", "parent"))
+
+    def regions_offered(self) -> list[Choice]:
+        return [("", _("All regions")), *((c.slug, c.region_name) for c in self.clusters)]
+
+    def topics_offered(self) -> list[Choice]:
+        return [("", _("All topics")), *((t.slug, t.label) for t in self.topics)]
+
+    def countries_offered(self) -> list[Choice]:
+        names = Locale.parse(get_language() or "en").territories
+        return [("", _("All countries")), *((code, names.get(code, code)) for code in sorted({c.country for c in self.clusters}))]
 
     def chosen(self, name: str) -> str:
+        if not self.data.get(name):
+            return ""  # the choices are not even read
         self.is_valid()
         return self.cleaned_data.get(name) or ""
 

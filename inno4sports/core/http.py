@@ -24,6 +24,7 @@ from markdown_it import MarkdownIt
 
 from . import clock
 from .models import Actor, OneTimeKey, StoredFile
+from .pages import part_of
 from .tokens import BadLink, read_token
 
 View = Callable[..., HttpResponse]
@@ -74,15 +75,45 @@ def language_links(path: str) -> list[dict[str, Any]]:
     ]
 
 
+class Leaf(Page):
+    """One page of a list. Its rows are read when they are needed: `{% cards %}` reads those of which no card is kept."""
+
+    @cached_property
+    def keys(self) -> list[Any]:
+        rows: Any = self.object_list
+        return [row.pk for row in rows] if isinstance(rows, list) else list(rows.values_list("pk", flat=True))
+
+    def __len__(self) -> int:
+        return len(self.keys)
+
+    def rows(self, keys: list[Any]) -> dict[Any, Any]:
+        """Key -> row."""
+        rows: Any = self.object_list
+        return {row.pk: row for row in rows if row.pk in keys} if isinstance(rows, list) else self.paginator.object_list.in_bulk(keys)  # type: ignore[union-attr]  # a queryset
+
+
 class FirstPages(Paginator):
     """The first thousand of a list: nobody leafs further, and counting a million would take longer than all the rest."""
 
     LISTED = 1000
 
+    def __init__(self, request: HttpRequest, rows: models.QuerySet | list[Any]) -> None:
+        super().__init__(rows, settings.PAGE_SIZE)
+        self.request = request
+
     @cached_property
     def count(self) -> int:
+        """Of a queryset it is kept: it depends on who asks, and for what."""
         rows: Any = self.object_list
-        return len(rows) if isinstance(rows, list) else rows.order_by()[: self.LISTED].count()
+        if isinstance(rows, list):
+            return len(rows)
+        asked = self.request.GET.copy()
+        asked.pop("page", None)
+        key = ("count", self.request.user.pk, self.request.path, asked.urlencode())
+        return part_of(self.request, key, rows.order_by()[: self.LISTED].count)
+
+    def _get_page(self, *args: Any, **kwargs: Any) -> Page:
+        return Leaf(*args, **kwargs)
 
     @property
     def is_cut(self) -> bool:
@@ -92,9 +123,8 @@ class FirstPages(Paginator):
 
 def paged(request: HttpRequest, rows: models.QuerySet | list[Any]) -> Page:
     """The page `?page=` of a list. A page out of range is 404, so that programs stop."""
-    paginator = FirstPages(rows, settings.PAGE_SIZE)
     try:
-        return paginator.page(request.GET.get("page", 1))
+        return FirstPages(request, rows).page(request.GET.get("page", 1))
     except InvalidPage as error:
         raise Http404 from error
 

@@ -1,4 +1,4 @@
-"""Pages of visitors are kept by each process for as long as nothing changes, and known to a browser by their tag (docs/adr/0018)."""
+"""What each process keeps for as long as nothing changes: whole pages of visitors (docs/adr/0018), parts of all pages (docs/adr/0026)."""
 
 import functools
 import hashlib
@@ -7,6 +7,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import MiddlewareNotUsed
@@ -24,6 +25,7 @@ NOT_PAGES = ("/api/", "/health/", "/admin/")
 MOST_BYTES = 32 * 1024 * 1024
 LONGEST_PAGE = 512 * 1024
 LONGEST_QUERY = 300
+MOST_PARTS = 5000
 # What visitors see depends on the day, nowhere on a nearer hour; somewhere a day begins at each quarter of an hour at most.
 QUARTER = 15 * 60
 
@@ -68,17 +70,45 @@ class Shelf:
         self.bytes -= len(page.content) if page else 0
 
 
-def visitor_pages(get_response: Handler) -> Handler:
-    """Answers a visitor's GET from the shelf, or with 304, while the content version stands; it is read before the content."""
-    if not settings.PAGE_CACHE:
+class Parts:
+    """What was made of the content under one tag; under the next one it begins anew."""
+
+    def __init__(self) -> None:
+        self._now: tuple[str, dict[Any, Any]] = ("", {})
+
+    def under(self, tag: str) -> dict[Any, Any]:
+        now = self._now
+        if now[0] != tag:
+            now = self._now = (tag, {})  # at once: another thread never sees these parts under that tag
+        return now[1]
+
+
+def part_of(request: HttpRequest, key: tuple[Any, ...], make: Callable[[], Any]) -> Any:
+    """What `make` answers, kept until the next act. The key says all that it depends on beside the content: reader, language, address."""
+    parts = getattr(request, "parts", {})
+    if key in parts:
+        return parts[key]
+    made = make()
+    if len(parts) < MOST_PARTS:
+        parts[key] = made
+    return made
+
+
+def kept_pages(get_response: Handler) -> Handler:
+    """Reads the content version before the content; while it stands, a visitor's GET is answered from the shelf or with 304."""
+    if settings.PAGE_CACHE == "off":
         raise MiddlewareNotUsed
-    shelf, built = Shelf(), release()
+    shelf, parts, built = Shelf(), Parts(), release()
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        if not of_a_visitor(request):
+        if request.method not in ("GET", "HEAD") or request.path.startswith(NOT_PAGES):
+            return get_response(request)
+        now = tag_of(built, ContentVersion.objects.current())
+        request.parts = parts.under(now)  # type: ignore[attr-defined]  # for `part_of`
+        if settings.PAGE_CACHE != "on" or not of_a_visitor(request):
             return get_response(request)
         key = (request.get_host(), request.get_full_path(), str("gzip" in request.headers.get("Accept-Encoding", "")))
-        tag = tag_of(built, ContentVersion.objects.current(), request.get_full_path())
+        tag = tag_of(now, request.get_full_path())
         if tag in request.headers.get("If-None-Match", ""):
             return with_tag(HttpResponseNotModified(), tag)
         page = shelf.get(key, tag)
@@ -99,7 +129,6 @@ def of_a_visitor(request: HttpRequest) -> bool:
     """A plain GET of a page by somebody whom no cookie or header tells apart from any other visitor."""
     return (
         request.method == "GET"
-        and not request.path.startswith(NOT_PAGES)
         and set(request.COOKIES) <= {settings.CSRF_COOKIE_NAME}
         and not request.headers.keys() & {"Authorization", "Hx-Request"}
         and len(request.META.get("QUERY_STRING", "")) <= LONGEST_QUERY
@@ -117,10 +146,10 @@ def is_for_all(response: HttpResponse) -> bool:
     )
 
 
-def tag_of(built: str, version: str, address: str) -> str:
-    """Of this code, this content, this quarter of an hour and this address, whose prefix is the language. Weak: compressed or not."""
+def tag_of(*words: str) -> str:
+    """Of this code and content, or this address, and of this quarter of an hour. Weak: compressed or not."""
     quarter = int(clock.now().timestamp()) // QUARTER
-    return f'W/"{hashlib.blake2s(f"{built} {version} {quarter} {address}".encode(), digest_size=12).hexdigest()}"'
+    return f'W/"{hashlib.blake2s(f"{words} {quarter}".encode(), digest_size=12).hexdigest()}"'
 
 
 def with_tag(response: HttpResponse, tag: str) -> HttpResponse:

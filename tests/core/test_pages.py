@@ -17,14 +17,14 @@ from dissemination.domain.finding import correct_finding
 from inno4sports.core import clock
 from inno4sports.core.acts import acting
 from inno4sports.core.models import ContentVersion
-from inno4sports.core.pages import LONGEST_QUERY, Page, Shelf, release, visitor_pages
+from inno4sports.core.pages import LONGEST_QUERY, Page, Shelf, kept_pages, release
 from tests import factories as make
 from tests.factories import things
 
 
 @pytest.fixture
 def kept(settings):
-    settings.PAGE_CACHE = True
+    settings.PAGE_CACHE = "on"
 
 
 @pytest.fixture
@@ -220,7 +220,7 @@ def test_a_page_made_while_an_act_commits_is_not_good_afterwards(kept, people):
             acted.append(rename(people.north, "Far North", people.ben_acts))
         return read
 
-    acted, middleware = [], visitor_pages(page)
+    acted, middleware = [], kept_pages(page)
     assert middleware(RequestFactory().get("/clusters/")).text == "Cluster north"
     assert middleware(RequestFactory().get("/clusters/")).text == "Far North"
     assert middleware(RequestFactory().get("/clusters/")).text == "Far North"

@@ -1,4 +1,4 @@
-"""`{% kept %}`: parts of pages that are the same for all readers of a language are filled once a process."""
+"""Parts of pages that are filled once: `{% kept %}` once a process, `{% cards %}` once until the next act."""
 
 from typing import Any
 
@@ -6,6 +6,8 @@ from django import template
 from django.template.base import FilterExpression, NodeList, Parser, Token
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
+
+from inno4sports.core.pages import MOST_PARTS
 
 register = template.Library()
 
@@ -36,3 +38,35 @@ def kept(parser: Parser, token: Token) -> KeptNode:
     nodelist = parser.parse(("endkept",))
     parser.delete_first_token()
     return KeptNode(nodelist, [parser.compile_filter(word) for word in words])
+
+
+class CardsNode(template.Node):
+    """Filled for each row of a page in each language, and kept until the next act: a card is the same for all who may see its row.
+
+    So it shows no moment (its zone is the reader's), no step and nothing that depends on who asks.
+    """
+
+    def __init__(self, name: str, page: FilterExpression, nodelist: NodeList) -> None:
+        self.name, self.page, self.nodelist = name, page, nodelist
+
+    def render(self, context: template.Context) -> SafeString:
+        page, language = self.page.resolve(context), get_language()
+        parts = getattr(context["request"], "parts", {})
+        cards = {key: parts.get((self, language, key)) for key in page.keys}
+        if missing := [key for key, card in cards.items() if card is None]:
+            with context.push():
+                for key, row in page.rows(missing).items():
+                    context[self.name] = row
+                    cards[key] = self.nodelist.render(context)
+                    if len(parts) < MOST_PARTS:
+                        parts[self, language, key] = cards[key]
+        return mark_safe("".join(card for card in cards.values() if card))  # noqa: S308 -- a template has filled them
+
+
+@register.tag
+def cards(parser: Parser, token: Token) -> CardsNode:
+    """`{% cards finding in page %}…{% endcards %}`: like `for`, over a page of a list."""
+    _name, name, _in, page = token.split_contents()
+    nodelist = parser.parse(("endcards",))
+    parser.delete_first_token()
+    return CardsNode(name, parser.compile_filter(page), nodelist)

@@ -9,6 +9,7 @@ from babel import Locale
 from babel.dates import format_date, format_datetime, format_time
 from django import template
 from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, RadioSelect, Textarea
+from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
@@ -18,6 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from inno4sports.core import clock
 from inno4sports.core.citations import CitationField
 from inno4sports.core.http import render_markdown
+from inno4sports.core.pages import part_of
 
 register = template.Library()
 
@@ -358,10 +360,17 @@ def pager(context: dict[str, Any], page: Any) -> dict[str, Any]:
     return {"page": page, "prefix": f"?{rest}&page=" if rest else "?page="}
 
 
-@register.inclusion_tag("components/filter_bar.html", takes_context=True)
-def filter_bar(context: dict[str, Any], form: Any, button: str = "") -> dict[str, Any]:
+@register.simple_tag(takes_context=True)
+def filter_bar(context: dict[str, Any], form: Any, button: str = "") -> SafeString:
     """The filters of a list as a GET form; its address holds the filters and nothing of the page it was sent from."""
-    return {"form": form, "button": button or gettext("Show"), "path": context["request"].path}
+    request = context["request"]
+
+    def bar() -> SafeString:
+        words = {"form": form, "button": button or gettext("Show"), "path": request.path}
+        return render_to_string("components/filter_bar.html", words)
+
+    # With something chosen there are as many bars as people may type.
+    return bar() if any(form.data.get(name) for name in form.fields) else part_of(request, ("filters", request.user.pk, request.path), bar)
 
 
 @register.inclusion_tag("components/empty_state.html")

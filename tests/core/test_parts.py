@@ -1,0 +1,124 @@
+"""Parts of pages: kept until the next act, and the same for all who may see what they show."""
+
+import re
+
+import pytest
+from django.apps import apps
+from django.test import RequestFactory
+
+from dissemination.domain.finding import correct_finding
+from inno4sports.core.http import FirstPages
+from inno4sports.core.pages import MOST_PARTS, Parts, part_of
+from inno4sports.core.search import INDEXED, reindex
+from tests import factories as make
+from tests.core.test_pages import rename
+from tests.factories import things
+from tests.house.world import everything
+
+READERS = [None, "ana", "ben", "carla", "edda", "ari", "lena"]
+LISTS = [
+    "/findings/", "/ambitions/", "/action-plans/", "/clusters/", "/learning/sessions/", "/learning/practices/", "/learning/lessons/",
+    "/search/?q=light",
+]  # fmt: skip
+# What each answer has of its own: the one-time keys of its forms.
+KEYS = re.compile(r'name="(csrfmiddlewaretoken|once)" value="[^"]*"')
+
+
+@pytest.fixture
+def parts(settings):
+    settings.PAGE_CACHE = "parts"
+
+
+def text_of(client, address, reader):
+    client.logout()
+    if reader is not None:
+        client.force_login(reader)
+    answer = client.get(address)
+    assert answer.status_code == 200, address
+    return KEYS.sub("", answer.text)
+
+
+@pytest.mark.parametrize("prefix", ["", "/fi"])
+def test_a_page_of_kept_parts_is_the_page_that_is_made_anew(settings, client, people, tmp_path, prefix):
+    """Every reader gets from parts that others filled, before and after, what would be made for this reader alone."""
+    everything(people, tmp_path)
+    for number in range(22):
+        things.finding(people.north, title=f"Light {number}")
+        things.finding(people.north, "draft", title=f"Light in draft {number}")
+    for kind in INDEXED:
+        for thing in apps.get_model(kind).objects.all():
+            reindex(thing)
+    readers = [name and getattr(people, name) for name in READERS]
+    addresses = [prefix + address for address in (*LISTS, f"/clusters/{people.north.slug}/members/", "/findings/?page=2", "/findings/?q=light")]
+    settings.PAGE_CACHE = "off"
+    anew = {(reader, address): text_of(type(client)(), address, reader) for reader in readers for address in addresses}
+    settings.PAGE_CACHE = "parts"
+    for _twice in range(2):
+        for reader, address in anew:
+            assert text_of(client, address, reader) == anew[reader, address], (reader, address)
+    assert len(set(anew.values())) > len(addresses)
+
+
+def test_a_card_is_read_once_whoever_asks_and_in_whatever_list(parts, client, people, django_assert_max_num_queries):
+    things.finding(people.north, "published", title="Lights")
+    client.get("/findings/")
+    with django_assert_max_num_queries(3) as queries:  # the version, which rows, how many
+        text = client.get("/findings/?kind=&page=1").text
+    assert "Lights" in text
+    assert not [q for q in queries if "summary" in q["sql"]]
+
+
+@pytest.mark.parametrize("reader", [None, "ben"])
+@pytest.mark.parametrize("address", ["/clusters/", "/findings/", "/action-plans/"])
+def test_after_an_act_cards_and_filters_say_what_is_now(parts, client, people, address, reader):
+    things.finding(people.north, "published")
+    things.plan(people.north)
+    reader = reader and getattr(people, reader)
+    assert "Far North" not in text_of(client, address, reader)
+    rename(people.north, "Far North", people.ben_acts)
+    assert text_of(client, address, reader).count("Far North") >= 1 + (address != "/clusters/")
+
+
+def test_filters_and_counts_go_with_the_next_act(parts, client, people):
+    for _number in range(20):
+        finding = things.finding(people.north, "published")
+    assert 'rel="next"' not in client.get("/findings/").text
+    things.finding(people.north, "published")
+    make.cluster(region_names={"en": "Newland"})
+    correct_finding(finding, text="One more.", language="en", by=people.edda_acts)
+    text = client.get("/findings/").text
+    assert 'rel="next"' in text
+    assert "Newland" in text
+
+
+def test_counts_are_of_one_reader(parts, client, people):
+    for _number in range(21):
+        things.finding(people.north, "in_review")
+    assert 'rel="next"' not in text_of(client, "/findings/", None)
+    assert 'rel="next"' in text_of(client, "/findings/", people.edda)
+    assert 'rel="next"' not in text_of(client, "/findings/", None)
+
+
+def test_parts_under_another_tag_begin_anew():
+    parts = Parts()
+    first = parts.under("a")
+    first["x"] = 1
+    assert parts.under("a") is first
+    assert parts.under("b") == {}
+    first["late"] = 1  # a request that began before
+    assert parts.under("b") == {}
+    assert parts.under("a") == {}
+
+
+def test_no_more_parts_are_kept_than_there_is_room_for():
+    request = RequestFactory().get("/")
+    request.parts = {n: n for n in range(MOST_PARTS)}
+    assert part_of(request, ("more",), lambda: 5) == 5
+    assert len(request.parts) == MOST_PARTS
+
+
+def test_without_a_version_nothing_is_kept(people):
+    request = RequestFactory().get("/")
+    request.user = people.ben
+    assert [part_of(request, ("n",), lambda n=n: n) for n in (1, 2)] == [1, 2]
+    assert FirstPages(request, [1, 2, 3]).count == 3
