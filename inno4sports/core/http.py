@@ -4,7 +4,7 @@ import functools
 import sys
 import uuid
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 import nh3
 from django import forms
@@ -88,8 +88,8 @@ class Leaf(Page):
 
     def rows(self, keys: list[Any]) -> dict[Any, Any]:
         """Key -> row."""
-        rows: Any = self.object_list
-        return {row.pk: row for row in rows if row.pk in keys} if isinstance(rows, list) else self.paginator.object_list.in_bulk(keys)  # type: ignore[union-attr]  # a queryset
+        here, every = self.object_list, cast(Any, self.paginator.object_list)
+        return {row.pk: row for row in here if row.pk in keys} if isinstance(here, list) else every.in_bulk(keys)
 
 
 class FirstPages(Paginator):
