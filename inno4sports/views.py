@@ -10,6 +10,7 @@ from django.db import DatabaseError, connection
 from django.db.models import Count, OuterRef, Subquery
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -22,6 +23,7 @@ from inno4sports.core.holds import sending_held
 from inno4sports.core.http import file_response
 from inno4sports.core.metrics import as_text
 from inno4sports.core.models import Heartbeat, OutboxMail, StoredFile
+from inno4sports.core.pages import part_of
 from inno4sports.workbench import bench_of, first_month
 from learning.models import GoodPractice
 
@@ -52,9 +54,11 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def dashboard(request: HttpRequest) -> HttpResponse:
-    """My tasks."""
-    today = clock.today(request.user.timezone)
-    context = {"bench": bench_of(request.user, today), "today": today, "first_month": first_month(request.user)}
+    """My tasks, gathered anew after each act."""
+    user = request.user
+    today = clock.today(user.timezone)
+    bench = part_of(request, ("tasks", user.pk, user.timezone, get_language(), today), lambda: bench_of(user, today))
+    context = {"bench": bench, "today": today, "first_month": () if bench.groups else first_month(user)}
     return render(request, "inno4sports/dashboard.html", context)
 
 

@@ -10,6 +10,7 @@ from dissemination.domain.finding import correct_finding
 from inno4sports.core.http import FirstPages
 from inno4sports.core.pages import MOST_PARTS, Parts, part_of
 from inno4sports.core.search import INDEXED, reindex
+from learning.domain.practice import return_practice
 from tests import factories as make
 from tests.core.test_pages import rename
 from tests.factories import things
@@ -51,7 +52,8 @@ def test_a_page_of_kept_parts_is_the_page_that_is_made_anew(settings, client, pe
     readers = [name and getattr(people, name) for name in READERS]
     addresses = [prefix + address for address in (*LISTS, f"/clusters/{people.north.slug}/members/", "/findings/?page=2", "/findings/?q=light")]
     settings.PAGE_CACHE = "off"
-    anew = {(reader, address): text_of(type(client)(), address, reader) for reader in readers for address in addresses}
+    asked = [(reader, address) for reader in readers for address in (*addresses, *([f"{prefix}/dashboard/"] if reader else []))]
+    anew = {(reader, address): text_of(type(client)(), address, reader) for reader, address in asked}
     settings.PAGE_CACHE = "parts"
     for _twice in range(2):
         for reader, address in anew:
@@ -89,6 +91,14 @@ def test_filters_and_counts_go_with_the_next_act(parts, client, people):
     text = client.get("/findings/").text
     assert 'rel="next"' in text
     assert "Newland" in text
+
+
+def test_my_tasks_are_gathered_anew_after_an_act(parts, client, people):
+    practice = things.practice(people.north, "submitted", title="Lights on the track")
+    for _twice in range(2):
+        assert "Lights on the track" in text_of(client, "/dashboard/", people.ben)
+    return_practice(practice, reason="Say how many came.", by=people.ben_acts)
+    assert "Lights on the track" not in text_of(client, "/dashboard/", people.ben)
 
 
 def test_counts_are_of_one_reader(parts, client, people):

@@ -23,8 +23,8 @@ def test_every_act_has_its_row_in_the_sweep(app):
     assert rows == acts - set(PARTS)
 
 
-# What no visitor sees, and happens often or to many.
-SEEN_BY_NO_VISITOR = {
+# What stands on no page that is kept and in no part of one (docs/adr/0018, 0026), and happens often or to many.
+SEEN_ON_NO_KEPT_PAGE = {
     "save_feedback": "a draft is read by its author alone",
     "compose_digests": "mails",
     "change_preferences": "the own mails",
@@ -49,11 +49,11 @@ SEEN_BY_NO_VISITOR = {
 
 
 @pytest.mark.parametrize("app", TABLES)
-def test_every_act_renews_what_visitors_see(app):
-    """By `acting`, as itself or within `changing` and `taking`: else a visitor gets a page from before the act."""
+def test_every_act_renews_what_is_kept(app):
+    """By `acting`, as itself or within `changing` and `taking`: else somebody gets a page from before the act."""
     acts = {name: function for name, function in domain_functions(app).items() if writes(function) and name not in PARTS}
     silent = {name for name, function in acts.items() if not uses(function, {"acting"})}
-    assert silent == set(acts) & set(SEEN_BY_NO_VISITOR)
+    assert silent == set(acts) & set(SEEN_ON_NO_KEPT_PAGE)
 
 
 IN_AN_ACT = "runs in the transaction of the act that calls it, and is swept with it"
