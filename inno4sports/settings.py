@@ -142,7 +142,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "inno4sports.core.http.page_context",
             ],
-            "builtins": ["inno4sports.core.templatetags.portal", "inno4sports.core.templatetags.kept"],
+            "builtins": [f"inno4sports.core.templatetags.{name}" for name in ("portal", "frame", "kept")],
         },
     }
 ]

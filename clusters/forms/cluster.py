@@ -6,6 +6,8 @@ from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
+from django.db.models import QuerySet
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from inno4sports.core.forms import LinesField, PlainSelect, PortalForm, PortalModelForm
@@ -22,9 +24,17 @@ class ClusterFilter(PortalForm):
     )
     country = forms.ChoiceField(label=_("Country"), required=False, widget=PlainSelect)
 
-    def __init__(self, *args: Any, present: set[str], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, regions: QuerySet[Cluster], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["country"].choices = [("", _("all countries")), *(c for c in countries() if c[0] in present)]  # type: ignore[attr-defined]  # a ChoiceField
+        self.regions = regions
+        self.fields["country"].choices = self.countries_offered  # type: ignore[attr-defined]  # a ChoiceField
+
+    @cached_property
+    def present(self) -> set[str]:
+        return set(self.regions.order_by().values_list("country", flat=True))
+
+    def countries_offered(self) -> list[tuple[str, Any]]:
+        return [("", _("all countries")), *(c for c in countries() if c[0] in self.present)]
 
 
 class ClusterCreateForm(PortalForm):

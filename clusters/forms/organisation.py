@@ -11,6 +11,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
 from django.utils import translation
+from django.utils.functional import cached_property
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -35,7 +36,14 @@ class MemberFilter(PortalForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["topic"].choices = [("", _("all topics")), *((t.slug, t.label) for t in Topic.objects.all())]  # type: ignore[attr-defined]  # a ChoiceField
+        self.fields["topic"].choices = self.topics_offered  # type: ignore[attr-defined]  # a ChoiceField
+
+    @cached_property
+    def topics(self) -> list[Topic]:
+        return list(Topic.objects.only("slug", "labels"))
+
+    def topics_offered(self) -> list[tuple[str, Any]]:
+        return [("", _("all topics")), *((t.slug, t.label) for t in self.topics)]
 
 
 class OrganisationForm(PortalModelForm):

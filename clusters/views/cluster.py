@@ -42,7 +42,7 @@ def visible_cluster(request: HttpRequest, slug: str) -> Cluster:
 def cluster_list(request: HttpRequest) -> HttpResponse:
     """The start list, in the order of joining."""
     rows = Cluster.objects.visible_to(request.user)
-    form = ClusterFilter(request.GET, present=set(rows.values_list("country", flat=True)))
+    form = ClusterFilter(request.GET, regions=rows)
     if form.is_valid():
         rows = matching(rows, form.cleaned_data["q"])
         if country := form.cleaned_data["country"]:

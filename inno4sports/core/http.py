@@ -3,8 +3,9 @@
 import functools
 import sys
 import uuid
-from collections.abc import Callable
-from typing import Any, cast
+from array import array
+from collections.abc import Callable, Collection, Sequence
+from typing import Any
 
 import nh3
 from django import forms
@@ -75,23 +76,6 @@ def language_links(path: str) -> list[dict[str, Any]]:
     ]
 
 
-class Leaf(Page):
-    """One page of a list. Its rows are read when they are needed: `{% cards %}` reads those of which no card is kept."""
-
-    @cached_property
-    def keys(self) -> list[Any]:
-        rows: Any = self.object_list
-        return [row.pk for row in rows] if isinstance(rows, list) else list(rows.values_list("pk", flat=True))
-
-    def __len__(self) -> int:
-        return len(self.keys)
-
-    def rows(self, keys: list[Any]) -> dict[Any, Any]:
-        """Key -> row."""
-        here, every = self.object_list, cast(Any, self.paginator.object_list)
-        return {row.pk: row for row in here if row.pk in keys} if isinstance(here, list) else every.in_bulk(keys)
-
-
 class FirstPages(Paginator):
     """The first thousand of a list: nobody leafs further, and counting a million would take longer than all the rest."""
 
@@ -102,23 +86,45 @@ class FirstPages(Paginator):
         self.request = request
 
     @cached_property
-    def count(self) -> int:
-        """Of a queryset it is kept: it depends on who asks, and for what."""
+    def keys(self) -> Sequence[int]:
+        """Of all that is listed. Those of a queryset are kept: they depend on who asks, and for what."""
         rows: Any = self.object_list
         if isinstance(rows, list):
-            return len(rows)
+            return [row.pk for row in rows]
         asked = self.request.GET.copy()
         asked.pop("page", None)
-        key = ("count", self.request.user.pk, self.request.path, asked.urlencode())
-        return part_of(self.request, key, rows.order_by()[: self.LISTED].count)
+        key = ("keys", self.request.user.pk, self.request.path, asked.urlencode())
+        return part_of(self.request, key, lambda: array("q", rows.values_list("pk", flat=True)[: self.LISTED]))
 
-    def _get_page(self, *args: Any, **kwargs: Any) -> Page:
-        return Leaf(*args, **kwargs)
+    @cached_property
+    def count(self) -> int:
+        return len(self.object_list if isinstance(self.object_list, list) else self.keys)
 
     @property
     def is_cut(self) -> bool:
         """There may be more: the reader narrows the list to find it."""
         return self.count == self.LISTED
+
+    def rows(self, keys: Collection[int]) -> dict[int, Any]:
+        """Key -> row."""
+        rows: Any = self.object_list
+        return {row.pk: row for row in rows if row.pk in keys} if isinstance(rows, list) else rows.in_bulk(keys)
+
+    def _get_page(self, *args: Any, **kwargs: Any) -> Page:
+        return Leaf(*args, **kwargs)
+
+
+class Leaf(Page):
+    """One page of a list. Its rows are read when they are needed: `{% cards %}` reads those of which no card is kept."""
+
+    paginator: FirstPages
+
+    @property
+    def keys(self) -> Sequence[int]:
+        return self.paginator.keys[self.start_index() - 1 : self.end_index()] if len(self) else []
+
+    def __len__(self) -> int:
+        return self.end_index() - self.start_index() + 1 if self.paginator.count else 0
 
 
 def paged(request: HttpRequest, rows: models.QuerySet | list[Any]) -> Page:

@@ -138,14 +138,14 @@ def test_a_page_with_a_form_is_kept_for_nobody(kept, client, people):
 
 def test_a_visitor_with_a_cookie_for_forms_gets_kept_pages_and_fills_none(kept, client, people, counted):
     client.cookies["csrftoken"] = "x" * 32
-    client.get("/clusters/")
+    client.get("/evidence/")
     with pytest.raises(pytest.fail.Exception), counted(1):
-        client.get("/clusters/")
+        client.get("/evidence/")
     client.cookies.clear()
-    client.get("/clusters/")
+    client.get("/evidence/")
     client.cookies["csrftoken"] = "x" * 32
     with counted(1):
-        client.get("/clusters/")
+        client.get("/evidence/")
 
 
 def test_closed_missing_and_refused_pages_are_not_kept(kept, client, people):

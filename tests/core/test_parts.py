@@ -64,7 +64,7 @@ def test_a_page_of_kept_parts_is_the_page_that_is_made_anew(settings, client, pe
 def test_a_card_is_read_once_whoever_asks_and_in_whatever_list(parts, client, people, django_assert_max_num_queries):
     things.finding(people.north, "published", title="Lights")
     client.get("/findings/")
-    with django_assert_max_num_queries(3) as queries:  # the version, which rows, how many
+    with django_assert_max_num_queries(2) as queries:  # the version, and which rows
         text = client.get("/findings/?kind=&page=1").text
     assert "Lights" in text
     assert not [q for q in queries if "summary" in q["sql"]]
@@ -81,7 +81,7 @@ def test_after_an_act_cards_and_filters_say_what_is_now(parts, client, people, a
     assert text_of(client, address, reader).count("Far North") >= 1 + (address != "/clusters/")
 
 
-def test_filters_and_counts_go_with_the_next_act(parts, client, people):
+def test_filters_and_keys_go_with_the_next_act(parts, client, people):
     for _number in range(20):
         finding = things.finding(people.north, "published")
     assert 'rel="next"' not in client.get("/findings/").text
@@ -101,7 +101,7 @@ def test_my_tasks_are_gathered_anew_after_an_act(parts, client, people):
     assert "Lights on the track" not in text_of(client, "/dashboard/", people.ben)
 
 
-def test_counts_are_of_one_reader(parts, client, people):
+def test_keys_are_of_one_reader(parts, client, people):
     for _number in range(21):
         things.finding(people.north, "in_review")
     assert 'rel="next"' not in text_of(client, "/findings/", None)

@@ -25,7 +25,7 @@ from clusters.forms.organisation import MemberFilter, OrganisationForm, PasteFor
 from clusters.forms.program import ProgramForm
 from clusters.forms.token import TokenForm
 from clusters.forms.webhook import WebhookForm
-from clusters.models import Program
+from clusters.models import Cluster, Program
 from dissemination import forms as dissemination
 from inno4sports.core.forms import PortalForm, PortalModelForm, clean_text
 from learning.forms import practice as practices
@@ -43,7 +43,7 @@ APPS = ("clusters", "learning", "actionplans", "dissemination")
 
 # How each form is made for Ben, of what he sees; `data` comes from the test.
 MADE = {
-    ClusterFilter: lambda p, data: ClusterFilter(data, present={"FI"}),
+    ClusterFilter: lambda p, data: ClusterFilter(data, regions=Cluster.objects.all()),
     ClusterCreateForm: lambda p, data: ClusterCreateForm(data),
     ClusterForm: lambda p, data: ClusterForm(data, instance=p.north),
     NeedForm: lambda p, data: NeedForm(data),

@@ -55,7 +55,7 @@ class CardsNode(template.Node):
         cards = {key: parts.get((self, language, key)) for key in page.keys}
         if missing := [key for key, card in cards.items() if card is None]:
             with context.push():
-                for key, row in page.rows(missing).items():
+                for key, row in page.paginator.rows(missing).items():
                     context[self.name] = row
                     cards[key] = self.nodelist.render(context)
                     if len(parts) < MOST_PARTS:
