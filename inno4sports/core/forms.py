@@ -100,10 +100,14 @@ class PortalModelForm(CleanTextMixin, forms.ModelForm):
 
 
 class PlainSelect(forms.Select):
-    """A select of many options, written at once: Django fills a template for each."""
+    """A select of many options in a bar of filters, written at once: Django fills a template for each."""
 
     def __init__(self) -> None:
         super().__init__(attrs={"class": "input"})
+
+    def use_required_attribute(self, initial: Any) -> bool:  # noqa: ARG002 -- Django's signature
+        """No filter is required; Django would read all options to find out."""
+        return False
 
     def render(self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None) -> SafeString:  # noqa: ARG002 -- Django's signature
         held = "" if value is None else str(value)
