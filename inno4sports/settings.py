@@ -184,8 +184,24 @@ else:
     CACHES = {"default": {"BACKEND": "django.core.cache.backends.filebased.FileBasedCache", "LOCATION": DATA_DIR / "cache"}}
 
 MEDIA_ROOT = DATA_DIR / "media"
+# Uploads lie in a bucket when one is named, else in DATA_DIR (docs/adr/0027).
+S3 = {
+    "bucket_name": env.str("S3_BUCKET", default=""),
+    "endpoint_url": env.str("S3_ENDPOINT", default="") or None,
+    "region_name": env.str("S3_REGION", default="us-east-1"),
+    "access_key": env.str("S3_ACCESS_KEY", default=""),
+    "secret_key": env.str("S3_SECRET_KEY", default=""),
+}
+if S3["bucket_name"] and not (S3["access_key"] and S3["secret_key"]):
+    raise ImproperlyConfigured("S3_BUCKET needs S3_ACCESS_KEY and S3_SECRET_KEY.")
+MEDIA = (
+    {"BACKEND": "inno4sports.core.bucket.Bucket", "OPTIONS": S3}
+    if S3["bucket_name"]
+    # No two files have the same name: what is written again is restored.
+    else {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"allow_overwrite": True}}
+)
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": MEDIA,
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 STATIC_URL = "/static/"

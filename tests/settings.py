@@ -20,6 +20,7 @@ for name in (
     "PORT",
     "STATIC_ROOT",
     "EXTRA_TEMPLATES",
+    "S3_BUCKET",
 ):
     os.environ.pop(name, None)
 _folder = tempfile.mkdtemp(prefix="inno4sports-tests-")

@@ -24,6 +24,7 @@ from django.utils.translation import get_language
 from markdown_it import MarkdownIt
 
 from . import clock
+from .files import FilesAway
 from .models import Actor, OneTimeKey, StoredFile
 from .pages import part_of
 from .tokens import BadLink, read_token
@@ -217,8 +218,8 @@ def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse: 
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Written so that it needs nothing that may be broken. A database that is away is 503: it comes back, and so may you."""
-    away = isinstance(sys.exc_info()[1], OperationalError | InterfaceError)
+    """Written so that it needs nothing that may be broken. A database or a store of files that is away is 503: it comes back, and so may you."""
+    away = isinstance(sys.exc_info()[1], OperationalError | InterfaceError | FilesAway)
     if request.path.startswith("/api/"):
         from .api.problems import broken
 
@@ -285,6 +286,7 @@ def render_markdown(text: str) -> SafeString:
 def file_response(stored: StoredFile) -> FileResponse:
     """The file as an attachment that no browser runs; the caller has asked who may see its thing."""
     response = FileResponse(stored.content.open("rb"), as_attachment=True, filename=stored.name, content_type=stored.media_type)
+    response.setdefault("Content-Length", str(stored.size))  # what arrives from a bucket cannot be measured
     response["Content-Security-Policy"] = "sandbox"
     response["Cache-Control"] = "private, no-store"
     return response

@@ -8,10 +8,12 @@ from typing import Any
 
 from celery import current_app, shared_task
 from celery.signals import worker_ready
+from django.core.files.storage import default_storage
 from django.db import connection, transaction
 from django.db.models import F
 
 from . import clock, outbox
+from .files import stored_names
 from .models import Change, Heartbeat, Job, KeptAnswer, Notification, OneTimeKey, OutboxMail, StoredFile
 from .slots import take_slot
 
@@ -101,14 +103,13 @@ def tidy_core() -> None:
 def forget_lost_files(*, before: datetime) -> int:
     """Delete files that no row names and that were kept before that moment; answers how many.
 
-    An act that fails takes back its rows, but not the upload that it has kept on the disk.
+    An act that fails takes back its rows, but not the upload that it has stored.
     """
-    storage, lost = StoredFile._meta.get_field("content").storage, 0
-    for folder in storage.listdir("")[0] if storage.exists("") else ():
-        names = [f"{folder}/{name}" for name in storage.listdir(folder)[1]]
+    lost = 0
+    for names in stored_names():
         kept = set(StoredFile.objects.filter(content__in=names).values_list("content", flat=True))
         for name in names:
-            if name not in kept and storage.get_modified_time(name) < before:
-                storage.delete(name)
+            if name not in kept and default_storage.get_modified_time(name) < before:
+                default_storage.delete(name)
                 lost += 1
     return lost

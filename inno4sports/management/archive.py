@@ -6,15 +6,19 @@ import json
 import os
 import tarfile
 from collections.abc import Callable, Iterator
+from itertools import chain
 from pathlib import Path, PurePosixPath
 from typing import IO, Any
 
 from django.conf import settings
+from django.core.files import File
+from django.core.files.storage import default_storage
 from django.core.management.base import CommandError
 from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
 
 from inno4sports.core import clock
+from inno4sports.core.files import stored_names
 
 from .dumps import dump, dump_name
 
@@ -47,8 +51,10 @@ def write(target: Path, folder: Path) -> dict[str, Any]:
             database = folder / dump_name()
             rows = dump(database)
             # After the database: a file that it names is kept for a day at least, so it is still there.
-            for name, path in [(dump_name(), database), *secrets(folder), *media()]:
-                add(tar, name, path, files)
+            for name, path in [(dump_name(), database), *secrets(folder)]:
+                add(tar, name, File(path.open("rb")), files)
+            for name in media():
+                add(tar, f"media/{name}", default_storage.open(name), files)
             manifest = {
                 "format": FORMAT,
                 "made_at": clock.now().isoformat(),
@@ -70,19 +76,18 @@ def write(target: Path, folder: Path) -> dict[str, Any]:
     return manifest
 
 
-def add(tar: tarfile.TarFile, name: str, path: Path, files: dict[str, dict[str, Any]]) -> None:
-    with path.open("rb") as file:
+def add(tar: tarfile.TarFile, name: str, file: File, files: dict[str, dict[str, Any]]) -> None:
+    with file:
         about = tarfile.TarInfo(name)
-        about.size, about.mode, about.mtime = os.fstat(file.fileno()).st_size, 0o600, int(path.stat().st_mtime)
+        about.size, about.mode, about.mtime = file.size, 0o600, int(clock.now().timestamp())
         hashed = Hashed(file)
         tar.addfile(about, hashed)
         files[name] = {"size": about.size, "sha256": hashed.digest.hexdigest()}
 
 
-def media() -> Iterator[tuple[str, Path]]:
-    for path in sorted(Path(settings.MEDIA_ROOT).rglob("*")):
-        if path.is_file():
-            yield f"media/{path.relative_to(settings.MEDIA_ROOT).as_posix()}", path
+def media() -> Iterator[str]:
+    """The names of all uploads, wherever they are kept."""
+    return chain.from_iterable(stored_names())
 
 
 def secrets(folder: Path) -> Iterator[tuple[str, Path]]:
@@ -131,16 +136,21 @@ def unpack_one(tar: tarfile.TarFile, member: tarfile.TarInfo, folder: Path) -> d
     return {"size": member.size, "sha256": digest.hexdigest()}
 
 
-def place(folder: Path, say: Callable[[str], None]) -> None:
-    """Move media and secrets of an unpacked backup to where they belong; what was there under other names stays."""
+def place_media(folder: Path) -> None:
+    """Store the media of an unpacked backup under the names that its rows know; what is there under other names stays."""
+    for path in sorted((folder / "media").rglob("*")):
+        if path.is_file():
+            with path.open("rb") as file:
+                default_storage.save(path.relative_to(folder / "media").as_posix(), File(file))
+            path.unlink()
+
+
+def place_secrets(folder: Path, say: Callable[[str], None]) -> None:
+    """Move the secrets of an unpacked backup to where they belong."""
     kept = settings.DATA_DIR / "secret_key"
     named = not kept.exists() or kept.read_text().strip() != settings.SECRET_KEY
-    for kind, root in (("media", Path(settings.MEDIA_ROOT)), ("secrets", Path(settings.DATA_DIR))):
-        for path in sorted((folder / kind).rglob("*")):
-            if path.is_file():
-                target = root / path.relative_to(folder / kind)
-                target.parent.mkdir(parents=True, exist_ok=True)
-                path.replace(target)
+    for path in sorted((folder / "secrets").iterdir()):
+        path.replace(settings.DATA_DIR / path.name)
     if named and kept.read_text().strip() != settings.SECRET_KEY:
         say("SECRET_KEY names another key than that of the backup, which is now in DATA_DIR/secret_key: links in mails that went out,")
         say("sessions and sealed mails need that one.")

@@ -14,7 +14,7 @@ import psutil
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 # What a shell, or the settings of the tests, happen to say must not reach a portal with processes of its own.
-SETTINGS = {*re.findall(r"^#?([A-Z_]+)=", (ROOT / ".env.example").read_text(), re.MULTILINE), "MAKEFLAGS", "MAKELEVEL", "MFLAGS"}
+SETTINGS = {*re.findall(r"^#?([A-Z][A-Z0-9_]*)=", (ROOT / ".env.example").read_text(), re.MULTILINE), "MAKEFLAGS", "MAKELEVEL", "MFLAGS"}
 
 
 def free_port() -> int:

@@ -51,7 +51,7 @@ def test_compose_asks_only_for_names_that_are_explained():
     text = (ROOT / "docker-compose.yml").read_text()
     assert set(re.findall(r"\$\{(\w+)", text)) <= settings_read() | OF_COMPOSE
     head = text.partition("name:")[0]
-    needed = set(re.findall(r"\b[A-Z]+_[A-Z_]+\b", head))
+    needed = set(re.findall(r"\b[A-Z][A-Z0-9]*_[A-Z_]+\b", head))
     assert {"SITE_URL", "SECRET_KEY", "EMAIL_URL", "POSTGRES_PASSWORD"} <= needed <= settings_read() | OF_COMPOSE
 
 
@@ -151,7 +151,7 @@ def test_operations_page_names_commands_and_settings_that_exist():
     text = (ROOT / "docs" / "operations.md").read_text()
     assert set(re.findall(r"manage\.py (\w+)", text)) <= set(get_commands())
     assert settings_read() >= {
-        name for name in re.findall(r"`([A-Z]+(?:_[A-Z]+)+)(?:=[^`]*)?`", text) if name not in OF_COMPOSE | {"DISABLE_SERVER_SIDE_CURSORS"}
+        name for name in re.findall(r"`([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)(?:=[^`]*)?`", text) if name not in OF_COMPOSE | {"DISABLE_SERVER_SIDE_CURSORS"}
     }
     for path in re.findall(r"`(tests/[\w/]+\.py)`", text):
         assert (ROOT / path).exists(), path

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import exceptions
 from rest_framework.response import Response
 
+from ..files import FilesAway
 from ..lifecycle import Conflict, WrongState
 from ..logs import current_request_id
 from ..permissions import NEEDS_PERSON, is_program
@@ -94,7 +95,7 @@ def fault(*, away: bool) -> Problem:
 
 
 def broken(*, away: bool) -> HttpResponse:
-    """What broke before the API was asked, or after: `away` is the database."""
+    """What broke before the API was asked, or after: `away` is what we stand on."""
     response = answer(fault(away=away))
     headers = {**dict(response.items()), "Content-Type": "application/problem+json"}
     return HttpResponse(orjson.dumps(response.data), status=response.status_code, headers=headers)
@@ -106,7 +107,7 @@ def handle(error: Exception, context: dict[str, Any]) -> Response:
     if problem is None:
         got_request_exception.send(sender=None, request=context["request"]._request)
         logger.exception("the API broke")
-        problem = fault(away=isinstance(error, OperationalError | InterfaceError))
+        problem = fault(away=isinstance(error, OperationalError | InterfaceError | FilesAway))
     return answer(problem)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from inno4sports.core.files import FilesAway
 from inno4sports.management.archive import write
 
 
@@ -24,6 +25,9 @@ class Command(BaseCommand):
         if not file.absolute().parent.is_dir():
             raise CommandError(f"The folder of {file} does not exist.")
         with tempfile.TemporaryDirectory(dir=settings.DATA_DIR, prefix="backup-") as folder:
-            manifest = write(file.absolute(), Path(folder))
+            try:
+                manifest = write(file.absolute(), Path(folder))
+            except FilesAway as away:
+                raise CommandError(str(away)) from away
         rows = sum(manifest["rows"].values())
         self.stdout.write(f"{file}: {rows} rows of {len(manifest['rows'])} tables, {len(manifest['files'])} files. It holds secrets: keep it safe.")

@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 
+from inno4sports.core.files import FilesAway
 from inno4sports.management import archive, dumps
 from inno4sports.management.claims import try_lock
 
@@ -23,6 +24,12 @@ class Command(BaseCommand):
         parser.add_argument("--force", action="store_true", help="replace what a portal in use holds")
 
     def handle(self, *_args: Any, file: Path, force: bool, **_options: Any) -> None:
+        try:
+            self.restore(file, force=force)
+        except FilesAway as away:
+            raise CommandError(str(away)) from away
+
+    def restore(self, file: Path, *, force: bool) -> None:
         if not force and (full := what_is_there()):
             raise CommandError(f"This portal is in use ({full}). Back it up, then say --force to replace it.")
         with (settings.DATA_DIR / "supervise.lock").open("a+") as lock:
@@ -32,8 +39,10 @@ class Command(BaseCommand):
                 folder = Path(name)
                 manifest = archive.unpack(file, folder)
                 must_fit(manifest)
+                # First: where it fails the database is still as it was.
+                archive.place_media(folder)
                 dumps.restore(folder / dumps.dump_name())
-                archive.place(folder, self.stdout.write)
+                archive.place_secrets(folder, self.stdout.write)
             call_command("migrate", interactive=False, verbosity=0)
         self.stdout.write(f"Restored: {sum(manifest['rows'].values())} rows, {len(manifest['files'])} files, as of {manifest['made_at']}.")
         self.stdout.write("Sending is held. Look at the portal, then: manage.py release_sending")
