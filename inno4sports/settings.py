@@ -184,26 +184,16 @@ else:
     CACHES = {"default": {"BACKEND": "django.core.cache.backends.filebased.FileBasedCache", "LOCATION": DATA_DIR / "cache"}}
 
 MEDIA_ROOT = DATA_DIR / "media"
-# Uploads lie in a bucket when one is named, else in DATA_DIR (docs/adr/0027).
-S3 = {
-    "bucket_name": env.str("S3_BUCKET", default=""),
-    "endpoint_url": env.str("S3_ENDPOINT", default="") or None,
-    "region_name": env.str("S3_REGION", default="us-east-1"),
-    "access_key": env.str("S3_ACCESS_KEY", default=""),
-    "secret_key": env.str("S3_SECRET_KEY", default=""),
-}
-if S3["bucket_name"] and not (S3["access_key"] and S3["secret_key"]):
-    raise ImproperlyConfigured("S3_BUCKET needs S3_ACCESS_KEY and S3_SECRET_KEY.")
-MEDIA = (
-    {"BACKEND": "inno4sports.core.bucket.Bucket", "OPTIONS": S3}
-    if S3["bucket_name"]
-    # No two files have the same name: what is written again is restored.
-    else {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"allow_overwrite": True}}
-)
 STORAGES = {
-    "default": MEDIA,
+    # No two uploads have the same name: what is written again is restored.
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"allow_overwrite": True}},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
+# Or they lie in a bucket (docs/adr/0027).
+if S3_BUCKET := env.str("S3_BUCKET", default=""):
+    s3 = {"bucket_name": S3_BUCKET, "access_key": env.str("S3_ACCESS_KEY"), "secret_key": env.str("S3_SECRET_KEY")}
+    s3 |= {"endpoint_url": env.str("S3_ENDPOINT", default="") or None, "region_name": env.str("S3_REGION", default="us-east-1")}
+    STORAGES["default"] = {"BACKEND": "inno4sports.core.bucket.Bucket", "OPTIONS": s3}
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(DATA_DIR / "static")))

@@ -23,7 +23,7 @@ def named(method: Callable[..., Any]) -> Callable[..., Any]:
         try:
             return method(*args, **kwargs)
         except (BotoCoreError, ClientError, Boto3Error) as error:
-            raise FilesAway(f"The bucket {settings.S3['bucket_name']} cannot be used: {error}") from error
+            raise FilesAway(f"The bucket cannot be used: {error}") from error
 
     return wrapped
 
@@ -47,18 +47,18 @@ class Bucket(S3Storage):
     # In seconds, twice at most: a person waits, and an act holds its rows.
     patience = {"connect_timeout": 3, "read_timeout": 10}
 
-    def get_default_settings(self) -> dict[str, Any]:
+    def __init__(self, **options: Any) -> None:
         config = Config(
             **self.patience,
             retries={"mode": "standard", "total_max_attempts": 2},
             # A server that is not Amazon's has no name for each bucket, and may not know the newer checksums.
-            s3={"addressing_style": "path" if settings.S3["endpoint_url"] else "auto"},
+            s3={"addressing_style": "path" if options.get("endpoint_url") else "auto"},
             request_checksum_calculation="when_required",
             response_checksum_validation="when_required",
         )
         # One request a file, never in parts: so it is there whole or not at all.
         transfer = TransferConfig(multipart_threshold=2 * settings.UPLOAD_MAX_BYTES, use_threads=False)
-        return {**super().get_default_settings(), "client_config": config, "transfer_config": transfer, "file_overwrite": True, "default_acl": None}
+        super().__init__(client_config=config, transfer_config=transfer, file_overwrite=True, default_acl=None, **options)
 
     @named
     def _open(self, name: str, mode: str = "rb") -> File:

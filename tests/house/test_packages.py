@@ -1,10 +1,11 @@
-"""The portal starts with the packages of `requirements/run.txt` alone, whatever else a developer has."""
+"""The portal starts with the packages of `requirements/run.txt` alone, and without those that only a setting needs."""
 
 import os
 import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from django.conf import settings
 
 # Runs in a process of its own: forgets what run.txt does not bring, then imports every module of ours and all addresses.
@@ -51,3 +52,27 @@ def test_portal_needs_nothing_but_its_locked_packages():
     assert int(modules) > 200
     assert int(addresses) > 200
     assert "pytest" in refused, "what only developers need was really kept away"
+
+
+# What a web process imports, and the look at a file that it does.
+SERVING = """
+import sys, django
+django.setup()
+import inno4sports.wsgi
+from django.core.files.storage import default_storage
+from django.urls import get_resolver
+get_resolver().url_patterns
+default_storage.exists("ab/c")
+print(sorted({"boto3", "botocore", "s3transfer", "storages"} & set(sys.modules)))
+"""
+
+
+@pytest.mark.parametrize("bucket", ["", "portal"])
+def test_web_process_carries_the_s3_packages_only_with_a_bucket(bucket, tmp_path):
+    keys = {"S3_ENDPOINT": "http://127.0.0.1:9", "S3_ACCESS_KEY": "a", "S3_SECRET_KEY": "b"}
+    environment = os.environ | keys | {"DJANGO_SETTINGS_MODULE": "inno4sports.settings", "DATA_DIR": str(tmp_path), "S3_BUCKET": bucket}
+    run = subprocess.run([sys.executable, "-c", SERVING], cwd=Path(settings.BASE_DIR), env=environment, capture_output=True, text=True, timeout=120)
+    if bucket:
+        assert "FilesAway: The bucket cannot be used" in run.stderr
+    else:
+        assert run.stdout == "[]\n", run.stderr

@@ -52,7 +52,7 @@ def test_compose_asks_only_for_names_that_are_explained():
     assert set(re.findall(r"\$\{(\w+)", text)) <= settings_read() | OF_COMPOSE
     head = text.partition("name:")[0]
     needed = set(re.findall(r"\b[A-Z][A-Z0-9]*_[A-Z_]+\b", head))
-    assert {"SITE_URL", "SECRET_KEY", "EMAIL_URL", "POSTGRES_PASSWORD"} <= needed <= settings_read() | OF_COMPOSE
+    assert {"SITE_URL", "SECRET_KEY", "EMAIL_URL", "POSTGRES_PASSWORD", "S3_BUCKET"} <= needed <= settings_read() | OF_COMPOSE
 
 
 def test_compose_declares_every_volume():

@@ -28,7 +28,6 @@ from tests.actionplans.planning import LETTER, letter, signed_in
 from tests.ops.machine import until
 from tests.ops.portal import ROOT, environment, free_port
 from tests.ops.test_backup import READ_BACK, backed_up, empty_machine, manage, portal  # noqa: F401 -- fixtures
-from tests.ops.test_production import compose
 
 KEYS = {"access_key": "a-key", "secret_key": "a/secret+key"}
 
@@ -63,8 +62,8 @@ def keep_in(settings):
     """Say where uploads are kept from now on."""
 
     def keep(address, name):
-        settings.S3 = {"bucket_name": name, "endpoint_url": address, "region_name": "us-east-1", **KEYS}
-        settings.STORAGES = {**settings.STORAGES, "default": {"BACKEND": "inno4sports.core.bucket.Bucket", "OPTIONS": settings.S3}}
+        options = {"bucket_name": name, "endpoint_url": address, "region_name": "us-east-1", **KEYS}
+        settings.STORAGES = {**settings.STORAGES, "default": {"BACKEND": "inno4sports.core.bucket.Bucket", "OPTIONS": options}}
 
     return keep
 
@@ -242,10 +241,10 @@ def test_backup_and_restore_while_the_bucket_is_away_say_so_and_change_nothing(b
     file = backed_up(tmp_path)
     keep_in(f"http://127.0.0.1:{free_port()}", bucket)
     StoredFile.objects.update(name="another.pdf")
-    with pytest.raises(CommandError, match=f"The bucket {bucket} cannot be used"):
+    with pytest.raises(CommandError, match="The bucket cannot be used"):
         call_command("backup", str(tmp_path / "second.tar"))
     assert [path.name for path in tmp_path.glob("*.tar*")] == ["backup.tar"]
-    with pytest.raises(CommandError, match=f"The bucket {bucket} cannot be used"):
+    with pytest.raises(CommandError, match="The bucket cannot be used"):
         call_command("restore", str(file), "--force", stdout=io.StringIO())
     assert StoredFile.objects.get().name == "another.pdf", "the database is as it was"
 
@@ -264,8 +263,4 @@ def test_bucket_without_its_keys_is_refused(tmp_path):
         [sys.executable, "-c", "import inno4sports.settings"],
         cwd=ROOT, env=environment(tmp_path, 8000, S3_BUCKET="portal"), capture_output=True, text=True,
     )  # fmt: skip
-    assert "S3_BUCKET needs S3_ACCESS_KEY and S3_SECRET_KEY" in done.stderr
-
-
-def test_compose_leaves_the_bucket_to_the_env_file():
-    assert not any("S3_BUCKET" in service.get("environment", {}) for service in compose()["services"].values())
+    assert "Set the S3_ACCESS_KEY environment variable" in done.stderr

@@ -49,7 +49,7 @@ PROBLEMS: dict[str, tuple[int, Words]] = {
     "key-reused": (422, _("This Idempotency-Key was used with another request.")),
     "version-needed": (428, _("Say which version you read: If-Match with the ETag.")),
     "too-many-requests": (429, _("Too many requests. Wait as long as Retry-After says.")),
-    "unavailable": (503, _("The database cannot be reached, or refused this for once. Send it again after Retry-After.")),
+    "unavailable": (503, _("The database or the store of files cannot be reached, or refused this for once. Send it again after Retry-After.")),
     "server-error": (500, _("Something broke on our side. It is written down under the id in `instance`.")),
 }
 
