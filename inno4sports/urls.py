@@ -1,5 +1,6 @@
 """All addresses. Pages stand under a language prefix except English; what machines ask for has none."""
 
+from allauth.idp.oidc import views as oidc
 from django.conf import settings
 from django.conf.urls.i18n import i18n_patterns
 from django.urls import include, path
@@ -7,6 +8,7 @@ from django.urls import include, path
 from clusters.views import device
 from dissemination.views import digest
 from inno4sports import search, views
+from inno4sports.core.api.limits import limited
 
 handler400 = "inno4sports.core.http.bad_request"
 handler403 = "inno4sports.core.http.permission_denied"
@@ -19,8 +21,11 @@ urlpatterns = [
     path("metrics", views.metrics, name="metrics"),
     path("robots.txt", views.robots, name="robots"),
     path("api/v1/", include("inno4sports.api")),
-    # Ours before allauth's: the page where a person approves a program is one of the portal's.
+    # Ours before allauth's: the page where a person approves a program is one of the portal's, and nobody guesses secrets without end.
     path("identity/o/device", device.device_authorization, name="device_authorization"),
+    path("identity/o/api/token", limited(oidc.token)),
+    path("identity/o/api/device/code", limited(oidc.device_code)),
+    path("identity/o/api/revoke", limited(oidc.revoke)),
     path("", include("allauth.idp.urls")),
     path("unsubscribe/<str:token>/", digest.unsubscribe, name="unsubscribe"),
 ]

@@ -243,3 +243,15 @@ def test_what_allauth_shows_besides_stands_in_our_frame(people, client):
     as_person(client, people.ana)
     for address in ("/identity/o/authorize", "/identity/o/logout"):
         assert client.get(address).status_code < 500
+
+
+@pytest.mark.parametrize("address", ["token", "device/code", "revoke"])
+def test_nobody_guesses_secrets_without_end(client, settings, db, address):
+    settings.API_REQUESTS_A_MINUTE = {"visitor": 2, "signed_in": 600}
+    guess = {"grant_type": "client_credentials", "client_id": "nobody", "client_secret": "guessed"}
+    first, second, third = (client.post(f"/identity/o/api/{address}", guess) for _n in range(3))
+    assert [first.status_code, second.status_code] != [429, 429]
+    assert first.status_code == second.status_code
+    assert (third.status_code, third.json()["error"]) == (429, "temporarily_unavailable")
+    assert 0 < int(third["Retry-After"]) <= 60
+    assert client.get("/api/v1/lessons/").status_code == 200, "reading has a bucket of its own"

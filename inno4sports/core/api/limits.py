@@ -1,10 +1,13 @@
 """How often one caller may ask: a bucket a minute and caller in the shared cache, told in every answer."""
 
+import functools
 import time
+from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
 from django.core.cache import cache
+from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from .problems import Problem
 
@@ -21,23 +24,42 @@ def caller_of(request: Any) -> str:
 
 
 def count(request: Any) -> dict[str, str]:
-    """Count this request; answers the RateLimit headers. Raises Problem when the bucket is empty.
+    """Count this request; answers the RateLimit headers. Raises Problem when the bucket is empty."""
+    visitor = not request.user.is_authenticated
+    headers, used_up = used(caller_of(request), settings.API_REQUESTS_A_MINUTE["visitor" if visitor else "signed_in"])
+    if used_up:
+        raise Problem("too-many-requests", headers=headers)
+    return headers
+
+
+def used(caller: str, most: int) -> tuple[dict[str, str], bool]:
+    """One more of `caller`: the headers that say how many are left, and whether it was one too many.
 
     The cache may forget: then somebody may ask more often, which harms less than refusing everybody.
     """
     if not settings.RATE_LIMITS:
-        return {}
-    visitor = not request.user.is_authenticated
-    most = settings.API_REQUESTS_A_MINUTE["visitor" if visitor else "signed_in"]
+        return {}, False
     now = int(time.time())
-    key = f"api-limit:{caller_of(request)}:{now // WINDOW}"
+    key = f"api-limit:{caller}:{now // WINDOW}"
     cache.add(key, 0, WINDOW * 2)
     try:
-        used = cache.incr(key)
+        times = cache.incr(key)
     except ValueError:  # forgotten between the two
-        used = 1
-    left, reset = max(0, most - used), WINDOW - now % WINDOW
+        times = 1
+    left, reset = max(0, most - times), WINDOW - now % WINDOW
     headers = {"RateLimit-Policy": f'"minute";q={most};w={WINDOW}', "RateLimit": f'"minute";r={left};t={reset}'}
-    if used > most:
-        raise Problem("too-many-requests", headers={**headers, "Retry-After": str(reset)})
-    return headers
+    return (headers | {"Retry-After": str(reset)}, True) if times > most else (headers, False)
+
+
+def limited(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """A view of OAuth, which knows no Problem: too many requests from one address are refused in its own words (RFC 6749 §5.2)."""
+
+    @functools.wraps(view)
+    def wrapped(request: HttpRequest) -> HttpResponse:
+        headers, used_up = used(f"oauth:{request.META.get('REMOTE_ADDR', '')}", settings.API_REQUESTS_A_MINUTE["visitor"])
+        if used_up:
+            words = {"error": "temporarily_unavailable", "error_description": "Too many requests. Wait as long as Retry-After says."}
+            return JsonResponse(words, status=429, headers=headers)
+        return view(request)
+
+    return wrapped
