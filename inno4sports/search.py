@@ -15,7 +15,7 @@ from inno4sports.core.models import SearchText
 from inno4sports.core.search import found, meant
 
 WORDS = STAGE_OF | {"clusters.cluster": "cluster", "clusters.organisation": "member", "actionplans.actionplan": "plan"}
-SHORTEST, MOST = 2, 200
+SHORTEST, MOST = 2, 100
 
 
 @login_not_required
@@ -34,6 +34,7 @@ def search(request: HttpRequest) -> HttpResponse:
     page = paged(request, chosen)
     clusters = {c.code: c for c in Cluster.objects.filter(code__in={row.cluster_code for row in page})} if chosen else {}
     context = {"q": q, "page": page, "clusters": clusters, "short": 0 < len(q) < SHORTEST, "kinds": kinds, "kind": kind, "count": len(rows)}
+    context["is_cut"] = len(rows) == MOST
     context["instead"] = instead if rows else ""
     return render(request, "inno4sports/search.html", context)
 

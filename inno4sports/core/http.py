@@ -109,7 +109,7 @@ class FirstPages(Paginator):
     def rows(self, keys: Collection[int]) -> dict[int, Any]:
         """Key -> row."""
         rows: Any = self.object_list
-        return {row.pk: row for row in rows if row.pk in keys} if isinstance(rows, list) else rows.in_bulk(keys)
+        return {row.pk: row for row in rows if row.pk in keys} if isinstance(rows, list) else rows.order_by().in_bulk(keys)
 
     def _get_page(self, *args: Any, **kwargs: Any) -> Page:
         return Leaf(*args, **kwargs)

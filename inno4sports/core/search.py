@@ -2,7 +2,8 @@
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from difflib import get_close_matches
 from html import unescape
@@ -10,7 +11,7 @@ from typing import Any
 
 from django.apps import apps
 from django.contrib.postgres.search import TrigramDistance
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.db.models import Q, Value
 from django.utils import translation
 from django.utils.html import strip_tags
@@ -21,6 +22,7 @@ from .models import SearchText, SearchTextQuerySet, SearchWord, Thing, fold_lett
 
 NEWEST = 1000  # rows that are looked through before the index is asked
 ENOUGH = 100  # hits among them
+PATIENCE = 20  # milliseconds
 LONGEST = 100_000
 ALIKE = 0.7
 _WORD = re.compile(r"[^\W\d_]{4,40}")
@@ -105,8 +107,8 @@ def words_of(query: str) -> list[tuple[str, str]]:
 def candidates(words: list[tuple[str, str]], rows: SearchTextQuerySet, newest: SearchTextQuerySet, most: int) -> list[SearchText]:
     """Some of `rows` that hold every word, newest first, without their long texts: two queries at most, of bounded work.
 
-    A common word has hits enough among the `newest` rows; of what is rarer the index knows where it is. Nobody needs
-    a million hits, and no query waits for them.
+    A common word has hits enough among the `newest` rows; one that is less so has them soon, wherever one begins to read;
+    of what is rare the index knows where it is. Nobody needs a million hits, and no query waits for them.
     """
     if not words:
         return []
@@ -115,10 +117,35 @@ def candidates(words: list[tuple[str, str]], rows: SearchTextQuerySet, newest: S
     if len(recent) >= ENOUGH:
         return recent
     older = rows.exclude(pk__in=[row.pk for row in recent]).order_by()[: most - len(recent)]
-    return recent + sorted(older, key=lambda row: (row.changed_at, row.pk), reverse=True)
+    return recent + sorted(soon(older), key=lambda row: (row.changed_at, row.pk), reverse=True)
 
 
-def found(query: str, reaches: Iterable[str], cluster_codes: Iterable[str], user: Any, limit: int = 200) -> list[SearchText]:
+def soon(rows: SearchTextQuerySet) -> list[SearchText]:
+    """Read as PostgreSQL thinks best, and when that is not quick, by the index.
+
+    Of a word that it knows nothing of it thinks that one row in fifty has it: then it begins to read the table, which is quick
+    for such a word and takes seconds at millions of rows for one that nobody wrote.
+    """
+    if connection.vendor != "postgresql":
+        return list(rows)
+    try:
+        with told("statement_timeout", str(PATIENCE)):
+            return list(rows.all())
+    except OperationalError:  # cancelled
+        with told("enable_seqscan", "off"), told("enable_indexscan", "off"):
+            return list(rows)
+
+
+@contextmanager
+def told(setting: str, value: str) -> Iterator[None]:
+    """PostgreSQL is told so for what is asked inside, and not for what comes after it in the same transaction."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(f"SET LOCAL {setting} = {value}")
+        yield
+        cursor.execute(f"SET LOCAL {setting} TO DEFAULT")
+
+
+def found(query: str, reaches: Iterable[str], cluster_codes: Iterable[str], user: Any, limit: int = 100) -> list[SearchText]:
     """Rows that hold every word of `query` and whose things `user` may see, best first, at most `limit`; three queries at most."""
     words = words_of(query)
     rows = SearchText.objects.filter(Q(reach__in=list(reaches)) | Q(reach="cluster", cluster_code__in=list(cluster_codes)))

@@ -2,12 +2,16 @@ import datetime as dt
 import uuid
 
 import pytest
+from django.db import connection
+from django.db.models import CharField
+from django.db.models.expressions import RawSQL
+from django.test.utils import CaptureQueriesContext
 from hypothesis import given
 from hypothesis import strategies as st
 
 from inno4sports.core import clock
 from inno4sports.core.models import SearchText, SearchWord
-from inno4sports.core.search import candidates, fold, meant, remember_words, words_of
+from inno4sports.core.search import candidates, fold, meant, remember_words, soon, words_of
 
 
 def test_fold_finds_any_keyboard():
@@ -95,3 +99,19 @@ def test_what_was_mistyped_is_understood_from_the_words_that_occur(django_captur
     assert meant("light") == ""
     assert meant("xqzzy") == ""
     assert meant("one two three four five") == ""
+
+
+@pytest.mark.postgres
+def test_what_cannot_be_read_in_time_is_found_by_the_index(db, monkeypatch):
+    """The first try is cancelled (the database counts milliseconds, so none are left for it); what comes after it is not."""
+    for number in range(3):
+        row(f"Skijoring {number}")
+    rows = SearchText.objects.annotate(slept=RawSQL("pg_sleep(0.02)::text", [], output_field=CharField())).exclude(slept="x")
+    monkeypatch.setattr("inno4sports.core.search.PATIENCE", 10)
+    with CaptureQueriesContext(connection) as asked:
+        found = soon(rows)
+    assert len(found) == 3
+    assert [q["sql"] for q in asked if "enable_seqscan = off" in q["sql"]]
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_setting('statement_timeout'), current_setting('enable_seqscan')")
+        assert cursor.fetchone() == ("0", "on")
