@@ -1,12 +1,15 @@
 """The rows about pages: each beside the bare list page, its cached form, or one read by key, in the same run."""
 
+import json
 import re
 import statistics
+import subprocess
+import sys
 from collections.abc import Callable
 
 from bench.load import Target, ask, in_turn, p95, times
 from bench.rows import Row
-from bench.servers import WORK, Server, manage
+from bench.servers import ROOT, WORK, Server, environment, manage
 from bench.weight import first_visit
 
 CARD = """<article class="entry"><p class="entry__meta">{{ finding.published_on }}</p><h2 class="h-small"><a href="/findings/{{ finding.slug }}/">\
@@ -18,6 +21,11 @@ LISTS = [
 DETAILS = [
     "/findings/bench-finding-7/", "/learning/lessons/bench-lesson-7/", "/learning/practices/bench-goodpractice-7/", "/learning/sessions/bench-session-7/",
     "/ambitions/bench-ambition-7/", "/action-plans/bench-actionplan-7/", "/results/bench-result-7/", "/clusters/bench-region-1/",
+]  # fmt: skip
+ROOF = ["/", "/evidence/"]
+API = [
+    "lessons", "practices", "sessions", "feedback-requests", "ambitions", "action-plans", "actions", "results", "findings", "clusters",
+    "organisations",
 ]  # fmt: skip
 SIGN_IN = """
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
@@ -92,6 +100,20 @@ class Pages:
     def weight(self) -> list[Row]:
         return first_visit(self.kept.port)
 
+    def plans(self) -> list[Row]:
+        """Every query of every page explained: which large table is read from end to end, for a visitor or for a manager."""
+        addresses = [*LISTS, *DETAILS, *ROOF, "/dashboard/", "/search/?q=light", *(f"/api/v1/{name}/" for name in API)]
+        run = subprocess.run(
+            [sys.executable, "-m", "bench.plans", *addresses],
+            cwd=ROOT, env=environment(self.rows, PAGE_CACHE="off", RATE_LIMITS="off"), capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        if run.returncode:
+            raise SystemExit(run.stderr[-200:])
+        found = json.loads(run.stdout.splitlines()[-1])
+        whole = sorted(page for page, tables in found.items() if tables)
+        name = "pages that read no large table whole" + (f" (these do: {', '.join(whole)})" if whole else "")
+        return [Row(name, len(found) - len(whole), len(found), "pages", 1.0)]
+
     def search(self) -> list[Row]:
         """The slowest of the queries, as times: at most so many reads by key."""
         row = statistics.median(times(Target(self.bare.port, "/row"), self.seconds))
@@ -103,7 +125,7 @@ class Pages:
 
     def spread(self) -> dict[str, float]:
         """p95 of what must not grow."""
-        paths = [*LISTS, *DETAILS, "/search/?q=light", "/search/?q=row7"]
+        paths = [*LISTS, *DETAILS, *ROOF, "/search/?q=light", "/search/?q=row7"]
         return {path: p95(times(Target(self.anew.port, path), self.seconds)) for path in paths}
 
 
@@ -140,5 +162,5 @@ def write_template(page: bytes) -> None:
 
 MEASURES: dict[str, Callable[[Pages], list[Row]]] = {
     "kept": Pages.kept_pages, "list": Pages.list_pages, "detail": Pages.details, "tasks": Pages.tasks, "search": Pages.search,
-    "api": Pages.api, "bytes": Pages.weight,
+    "api": Pages.api, "plans": Pages.plans, "bytes": Pages.weight,
 }  # fmt: skip

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import connection
-from django.db.models import BigIntegerField, CharField, F, Q, Value
+from django.db.models import BigIntegerField, CharField, Count, F, Q, Value
 from django.db.models.functions import Cast
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -154,8 +154,15 @@ SHAPES = {
 }
 
 
-def shown(keys: Iterable[Key], user: Any) -> dict[Key, Node]:
-    """Those of `keys` that `user` may see, as nodes: one query over all kinds, one for their regions."""
+def regions_of(ids: Iterable[int | None], known: Iterable[Cluster] = ()) -> dict[int, Cluster]:
+    """The regions by id; of those that the page has read already none is read again."""
+    found = {region.pk: region for region in known}
+    missing = {pk for pk in ids if pk} - set(found)
+    return found | Cluster.objects.as_bibs().in_bulk(missing) if missing else found
+
+
+def shown(keys: Iterable[Key], user: Any, known: Iterable[Cluster] = ()) -> dict[Key, Node]:
+    """Those of `keys` that `user` may see, as nodes: one query over all kinds, one for the regions that are not `known`."""
     by_kind: dict[str, list[int]] = {}
     for kind, pk in keys:
         by_kind.setdefault(kind, []).append(pk)
@@ -169,7 +176,7 @@ def shown(keys: Iterable[Key], user: Any) -> dict[Key, Node]:
     if not parts:
         return {}
     found = list(parts[0].union(*parts[1:], all=True)) if len(parts) > 1 else list(parts[0])
-    clusters = Cluster.objects.in_bulk({row[6] for row in found if row[6]})
+    clusters = regions_of((row[6] for row in found), known)
     nodes: dict[Key, Node] = {}
     for kind, pk, title, language, slug, number, cluster_id, origin, public_id in found:
         url = reverse(SHAPES[kind].url, args=[slug, number] if number else [slug])
@@ -293,28 +300,52 @@ def clusters_on_trail(thing: Thing) -> set[int]:
 
 @dataclass
 class Flow:
-    """The lessons that one region took from another."""
+    """How many lessons one region took from another, and the newest of them."""
 
     giver: Cluster
     taker: Cluster
-    lessons: list[Lesson]
+    count: int
+    lessons: list[Lesson] = field(default_factory=list)
+
+    @property
+    def more(self) -> int:
+        """How many are not among `lessons`."""
+        return self.count - len(self.lessons)
 
 
-def flows(user: Any, *, cluster: str = "", topic: str = "") -> list[Flow]:
-    """Lessons between regions that `user` may see, in the order of joining; nobody is ranked."""
-    rows = Lesson.objects.visible_to(user).shared().exclude(cluster=None).exclude(from_cluster=None).select_related("cluster", "from_cluster")
+LISTED, TOLD = 1000, 20  # of all lessons, and of one pair
+
+
+def between_regions(user: Any, *, cluster: str = "", topic: str = "") -> Any:
+    """Lessons between two regions that `user` may see."""
+    rows = Lesson.objects.visible_to(user).shared().exclude(cluster=None).exclude(from_cluster=None)
     if cluster:
         rows = rows.filter(Q(cluster__slug=cluster) | Q(from_cluster__slug=cluster))
-    if topic:
-        rows = rows.filter(topics__slug=topic)
-    pairs: dict[tuple[int, int], Flow] = {}
-    for lesson in rows.distinct():
-        flow = pairs.setdefault((lesson.from_cluster_id, lesson.cluster_id), Flow(lesson.from_cluster, lesson.cluster, []))
-        flow.lessons.append(lesson)
-    return sorted(pairs.values(), key=lambda f: (f.giver.position, f.taker.position))
+    return rows.filter(topics__slug=topic) if topic else rows
 
 
-def longest_thread(user: Any) -> list[Node]:
+def flows(user: Any, known: Iterable[Cluster] = (), **chosen: str) -> list[Flow]:
+    """Every pair with its number, in the order of joining; nobody is ranked, and no lesson is read."""
+    counted = between_regions(user, **chosen).order_by().values_list("from_cluster_id", "cluster_id").annotate(number=Count("*"))
+    pairs = list(counted)
+    regions = regions_of((pk for giver, taker, _count in pairs for pk in (giver, taker)), known)
+    found = [Flow(regions[giver], regions[taker], count) for giver, taker, count in pairs]
+    return sorted(found, key=lambda f: (f.giver.position, f.taker.position))
+
+
+def flows_with_lessons(user: Any, known: Iterable[Cluster] = (), **chosen: str) -> list[Flow]:
+    """The same, each with its newest lessons: at most TOLD of the newest LISTED of all."""
+    found = flows(user, known, **chosen)
+    by_pair = {(f.giver.pk, f.taker.pk): f for f in found}
+    rows = between_regions(user, **chosen).only("public_id", "slug", "title", "language", "origin", "status", "cluster", "from_cluster")
+    for lesson in rows.order_by("-created_at", "-id")[:LISTED]:
+        flow = by_pair.get((lesson.from_cluster_id, lesson.cluster_id))
+        if flow is not None and len(flow.lessons) < TOLD:
+            flow.lessons.append(lesson)
+    return found
+
+
+def longest_thread(user: Any, known: Iterable[Cluster] = ()) -> list[Node]:
     """One example of the thread: of the latest finding that rests on a result, else of the latest result or action."""
     findings = Finding.objects.visible_to(user).filter(pk__in=FindingCitation.objects.exclude(result=None).order_by().values("finding_id"))
     top: Thing | None = findings.order_by("-published_at", "-id").first()
@@ -322,7 +353,7 @@ def longest_thread(user: Any) -> list[Node]:
     if top is None:
         return []
     keys = walk({(top.kind, top.pk)})[0] | {(top.kind, top.pk)}
-    return thread_of(without_later_feedback(keys), shown(keys, user))
+    return thread_of(without_later_feedback(keys), shown(keys, user, known))
 
 
 def without_later_feedback(keys: set[Key]) -> set[Key]:

@@ -7,7 +7,7 @@ from django.apps import apps
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.db import DatabaseError, connection
-from django.db.models import Count, OuterRef, Subquery
+from django.db.models import Count, Value
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import get_language
@@ -33,20 +33,21 @@ from learning.models import GoodPractice
 def home(request: HttpRequest) -> HttpResponse:
     """The front page: nothing in it depends on a session, so a visitor's page can be shared."""
     user = request.user
-    practices = GoodPractice.objects.visible_to(user).filter(cluster=OuterRef("pk"), status="admitted").order_by().values("cluster")
-    actions = (
-        Action.objects.visible_to(user)
-        .filter(plan__cluster=OuterRef("pk"), plan__in=ActionPlan.objects.in_force())
-        .order_by()
-        .values("plan__cluster")
-    )
-    clusters = Cluster.objects.visible_to(user).active()
+    practices = GoodPractice.objects.visible_to(user).filter(status="admitted")
+    actions = Action.objects.visible_to(user).filter(plan__in=ActionPlan.objects.in_force())
+    # Counted for all regions at once: beside each region the database would read everything as often as there are regions.
+    counted = [
+        rows.order_by().values_list(Value(word), key).annotate(number=Count("*"))
+        for word, key, rows in (("practice", "cluster", practices), ("action", "plan__cluster", actions))
+    ]
+    numbers = {(word, pk): number for word, pk, number in counted[0].union(counted[1], all=True)}
+    clusters = list(Cluster.objects.visible_to(user).active())
+    for cluster in clusters:
+        cluster.practice_count, cluster.action_count = (numbers.get((word, cluster.pk)) for word in ("practice", "action"))
     context = {
-        "clusters": clusters.annotate(
-            practice_count=Subquery(practices.annotate(n=Count("pk")).values("n")), action_count=Subquery(actions.annotate(n=Count("pk")).values("n"))
-        ),
-        "flows": flows(user),
-        "thread": longest_thread(user),
+        "clusters": clusters,
+        "flows": flows(user, clusters),
+        "thread": longest_thread(user, clusters),
         "findings": Finding.objects.visible_to(user).published().prefetch_related("cited_clusters")[:5],
     }
     return render(request, "inno4sports/home.html", context)

@@ -9,7 +9,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from clusters.models import Cluster, Topic
+from clusters.models import BIB, Cluster, Topic
 from clusters.search import matching
 from inno4sports.core.forms import PlainSelect, PortalForm
 
@@ -35,7 +35,7 @@ class ListFilter(PortalForm):
 
     @cached_property
     def clusters(self) -> list[Cluster]:
-        return list(Cluster.objects.visible_to(self.user).only("slug", "region_names", "country"))
+        return list(Cluster.objects.visible_to(self.user).only(*BIB, "country"))
 
     @cached_property
     def topics(self) -> list[Topic]:

@@ -1,6 +1,6 @@
 """Who is there: people, regions with their clusters, member organisations, topics, and what each is strong in or wants to learn."""
 
-from .cluster import Cluster, ClusterQuerySet, ContextFigure, ContextFigureLevel, LearningNeed, Strength, bib_of
+from .cluster import BIB, Cluster, ClusterQuerySet, ContextFigure, ContextFigureLevel, LearningNeed, Strength, bib_of
 from .member import (
     Invitation,
     InvitationQuerySet,
@@ -24,6 +24,7 @@ from .topic import Topic, TopicKind, known_zone, worded
 from .webhook import Webhook, WebhookDelivery, WebhookDeliveryStatus, WebhookQuerySet
 
 __all__ = [
+    "BIB",
     "SCOPES",
     "Cluster",
     "ClusterQuerySet",

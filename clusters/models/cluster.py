@@ -38,7 +38,7 @@ class ClusterQuerySet(ThingQuerySet):
         return self.only(*BIB)
 
 
-BIB = ("slug", "code", "accent", "region_names", "name")
+BIB = ("slug", "code", "accent", "region_names", "name", "position")
 
 
 def bib_of(key: str) -> list[str]:

@@ -18,7 +18,7 @@ from inno4sports.core.api.shape import page_url
 from inno4sports.core.api.told import OBJECT, Told, listed
 from inno4sports.core.api.view import ApiView, kept
 
-from ..evidence import SHAPES, Node, flows, gaps, longest_thread, trail
+from ..evidence import SHAPES, Node, flows_with_lessons, gaps, longest_thread, trail
 
 MANY = {"type": "array", "items": OBJECT}
 
@@ -60,11 +60,11 @@ class Evidence(ApiView):
         filters = ListFilter(request.query_params, request.user, only=self.query)
         if not filters.is_valid():
             raise Problem("bad-parameter", errors=[(f"?{name}", " ".join(map(str, words))) for name, words in filters.errors.items()])
-        found = flows(request.user, **{name: filters.cleaned_data[name] for name in self.query})
+        found = flows_with_lessons(request.user, **{name: filters.cleaned_data[name] for name in self.query})
         regions = {c.pk: c for flow in found for c in (flow.giver, flow.taker)}
         nodes = [{"cluster": c.slug, "code": c.code, "region_name": c.region_name} for c in sorted(regions.values(), key=lambda c: c.position)]
         edges = [
-            {"from": flow.giver.slug, "to": flow.taker.slug, "lessons": [lesson_of(lesson) for lesson in flow.lessons], "count": len(flow.lessons)}
+            {"from": flow.giver.slug, "to": flow.taker.slug, "lessons": [lesson_of(lesson) for lesson in flow.lessons], "count": flow.count}
             for flow in found
         ]
         return kept(request, {"nodes": nodes, "edges": edges, "thread": thread(longest_thread(request.user))}, "0")

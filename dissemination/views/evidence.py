@@ -6,7 +6,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from clusters.forms.filters import ListFilter
-from dissemination.evidence import flows, gaps, longest_thread
+from dissemination.evidence import flows_with_lessons, gaps, longest_thread
 from dissemination.picture import flow_picture
 
 
@@ -16,13 +16,13 @@ def evidence(request: HttpRequest) -> HttpResponse:
     """As much as this reader may see; what is closed is drawn as seen by the network."""
     filters = ListFilter(request.GET, request.user, only=("cluster", "topic"))
     chosen = filters.cleaned_data if filters.is_valid() else {}
-    found = flows(request.user, cluster=chosen.get("cluster", ""), topic=chosen.get("topic", ""))
+    found = flows_with_lessons(request.user, filters.clusters, cluster=chosen.get("cluster", ""), topic=chosen.get("topic", ""))
     context = {
         "filters": filters,
         "flows": found,
-        "total": sum(len(flow.lessons) for flow in found),
+        "total": sum(flow.count for flow in found),
         "picture": flow_picture(found),
-        "thread": longest_thread(request.user),
+        "thread": longest_thread(request.user, filters.clusters),
     }
     return render(request, "dissemination/evidence.html", context)
 

@@ -88,7 +88,7 @@ def arc_of(flow: Flow, start: tuple[float, float], end: tuple[float, float]) -> 
     cx, cy = (x1 + x2) / 2 + (y1 - y2) / length * bend, (y1 + y2) / 2 + (x2 - x1) / length * bend
     sx, sy = toward(start, (cx, cy), RING)
     ex, ey = toward(end, (cx, cy), RING + 8)
-    number = len(flow.lessons)
+    number = flow.count
     width = 1.2 + 1.3 * min(number, 6)
     tx, ty = toward(end, (cx, cy), RING)
     angle = math.atan2(ty - ey, tx - ex)

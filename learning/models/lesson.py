@@ -63,6 +63,8 @@ class Lesson(Lived, Thing):
             models.Index(fields=["-created_at", "-id"]),
             models.Index(fields=["cluster", "-created_at", "-id"]),
             models.Index(fields=["from_cluster", "-created_at", "-id"]),
+            # The picture counts them all: from the index alone.
+            models.Index(fields=["from_cluster", "cluster", "audience"], condition=Q(status="shared"), name="learning_lesson_from_to"),
         ]
         constraints = [
             status_check("learning_lesson_status", LessonStatus),

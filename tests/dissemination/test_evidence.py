@@ -1,12 +1,15 @@
 """The thread, read in both directions: unbroken where it is recorded, closed where the reader may not look, gaps with a way out."""
 
+from dataclasses import replace
+
 import pytest
 from django.contrib.auth.models import AnonymousUser
 
 from actionplans.models import ActionCitation, AmbitionCitation
 from clusters.models import User
-from dissemination.evidence import clusters_on_trail, flows, gaps, longest_thread, trail
+from dissemination.evidence import clusters_on_trail, flows, flows_with_lessons, gaps, longest_thread, trail
 from dissemination.models import FindingCitation
+from dissemination.picture import flow_picture
 from inno4sports.core.citations import cite
 from learning.models import LessonCitation
 from tests.factories import things
@@ -122,8 +125,8 @@ def test_what_is_closed_is_named_as_the_reader_stands(people, thread, client):
 
 def test_flows_count_only_what_the_reader_may_see(people, thread):
     things.lesson(people.north, audience="network", from_cluster=people.south, title="Within")
-    assert [len(f.lessons) for f in flows(VISITOR)] == [1]
-    assert [len(f.lessons) for f in flows(User.objects.get(pk=people.dora.pk))] == [2]
+    assert [f.count for f in flows(VISITOR)] == [1]
+    assert [f.count for f in flows(User.objects.get(pk=people.dora.pk))] == [2]
     assert flows(VISITOR, topic="nonsense") == []
 
 
@@ -144,3 +147,18 @@ def test_panel_costs_three_queries_whatever_hangs_on_it(people, thread, django_a
     assert ben.own_memberships
     with django_assert_num_queries(3):
         trail(thread.finding, ben)
+
+
+def test_of_very_many_lessons_the_newest_are_told_and_all_are_counted(people, client):
+    for number in range(23):
+        things.lesson(people.north, from_cluster=people.south, title=f"Lesson number {number}")
+    (flow,) = flows_with_lessons(VISITOR)
+    assert (flow.count, len(flow.lessons), flow.more) == (23, 20, 3)
+    page = client.get("/evidence/").content.decode()
+    assert "23 lessons went from one region to another." in page
+    assert "and 3 more" in page
+    assert "Lesson number 22" in page
+    assert "Lesson number 1<" not in page
+    assert flow_picture([replace(flow, count=100_000)])["height"] < 3000
+    told = client.get("/api/v1/evidence/").json()["edges"]
+    assert [(edge["count"], len(edge["lessons"])) for edge in told] == [(23, 20)]
