@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import connection
-from django.db.models import BigIntegerField, CharField, Count, F, Q, Value
+from django.db.models import BigIntegerField, CharField, F, Value
 from django.db.models.functions import Cast
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -295,54 +295,7 @@ def clusters_on_trail(thing: Thing) -> set[int]:
     return found
 
 
-# Who learned from whom --------------------------------------------------------------------------------------------------------
-
-
-@dataclass
-class Flow:
-    """How many lessons one region took from another, and the newest of them."""
-
-    giver: Cluster
-    taker: Cluster
-    count: int
-    lessons: list[Lesson] = field(default_factory=list)
-
-    @property
-    def more(self) -> int:
-        """How many are not among `lessons`."""
-        return self.count - len(self.lessons)
-
-
-LISTED, TOLD = 1000, 20  # of all lessons, and of one pair
-
-
-def between_regions(user: Any, *, cluster: str = "", topic: str = "") -> Any:
-    """Lessons between two regions that `user` may see."""
-    rows = Lesson.objects.visible_to(user).shared().exclude(cluster=None).exclude(from_cluster=None)
-    if cluster:
-        rows = rows.filter(Q(cluster__slug=cluster) | Q(from_cluster__slug=cluster))
-    return rows.filter(topics__slug=topic) if topic else rows
-
-
-def flows(user: Any, known: Iterable[Cluster] = (), **chosen: str) -> list[Flow]:
-    """Every pair with its number, in the order of joining; nobody is ranked, and no lesson is read."""
-    counted = between_regions(user, **chosen).order_by().values_list("from_cluster_id", "cluster_id").annotate(number=Count("*"))
-    pairs = list(counted)
-    regions = regions_of((pk for giver, taker, _count in pairs for pk in (giver, taker)), known)
-    found = [Flow(regions[giver], regions[taker], count) for giver, taker, count in pairs]
-    return sorted(found, key=lambda f: (f.giver.position, f.taker.position))
-
-
-def flows_with_lessons(user: Any, known: Iterable[Cluster] = (), **chosen: str) -> list[Flow]:
-    """The same, each with its newest lessons: at most TOLD of the newest LISTED of all."""
-    found = flows(user, known, **chosen)
-    by_pair = {(f.giver.pk, f.taker.pk): f for f in found}
-    rows = between_regions(user, **chosen).only("public_id", "slug", "title", "language", "origin", "status", "cluster", "from_cluster")
-    for lesson in rows.order_by("-created_at", "-id")[:LISTED]:
-        flow = by_pair.get((lesson.from_cluster_id, lesson.cluster_id))
-        if flow is not None and len(flow.lessons) < TOLD:
-            flow.lessons.append(lesson)
-    return found
+# One thread --------------------------------------------------------------------------------------------------------------------
 
 
 def longest_thread(user: Any, known: Iterable[Cluster] = ()) -> list[Node]:

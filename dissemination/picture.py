@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from clusters.models import Cluster
-from dissemination.evidence import Flow
+from dissemination.flows import Flow
 
 LINE = 14  # units of height for one lesson, less where there are very many
 TALLEST = 2800  # units for all lessons together

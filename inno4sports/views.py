@@ -16,7 +16,8 @@ from django.views.decorators.http import require_safe
 
 from actionplans.models import Action, ActionPlan
 from clusters.models import Cluster, User
-from dissemination.evidence import flows, longest_thread
+from dissemination.evidence import longest_thread
+from dissemination.flows import flows
 from dissemination.models import Finding
 from inno4sports.core import clock
 from inno4sports.core.holds import sending_held

@@ -18,7 +18,8 @@ from inno4sports.core.api.shape import page_url
 from inno4sports.core.api.told import OBJECT, Told, listed
 from inno4sports.core.api.view import ApiView, kept
 
-from ..evidence import SHAPES, Node, flows_with_lessons, gaps, longest_thread, trail
+from ..evidence import SHAPES, Node, gaps, longest_thread, trail
+from ..flows import flows_with_lessons
 
 MANY = {"type": "array", "items": OBJECT}
 

@@ -6,7 +6,8 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from clusters.forms.filters import ListFilter
-from dissemination.evidence import flows_with_lessons, gaps, longest_thread
+from dissemination.evidence import gaps, longest_thread
+from dissemination.flows import flows_with_lessons
 from dissemination.picture import flow_picture
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from django import template
 
 from clusters.models import Cluster
-from dissemination.evidence import Flow
+from dissemination.flows import Flow
 
 register = template.Library()
 

@@ -7,7 +7,8 @@ from django.contrib.auth.models import AnonymousUser
 
 from actionplans.models import ActionCitation, AmbitionCitation
 from clusters.models import User
-from dissemination.evidence import clusters_on_trail, flows, flows_with_lessons, gaps, longest_thread, trail
+from dissemination.evidence import clusters_on_trail, gaps, longest_thread, trail
+from dissemination.flows import flows, flows_with_lessons
 from dissemination.models import FindingCitation
 from dissemination.picture import flow_picture
 from inno4sports.core.citations import cite
