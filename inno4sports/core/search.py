@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from difflib import get_close_matches
 from html import unescape
@@ -22,7 +22,7 @@ from .models import SearchText, SearchTextQuerySet, SearchWord, Thing, fold_lett
 
 NEWEST = 1000  # rows that are looked through before the index is asked
 ENOUGH = 100  # hits among them
-PATIENCE = 20  # milliseconds
+PATIENCE = "20"  # milliseconds
 LONGEST = 100_000
 ALIKE = 0.7
 _WORD = re.compile(r"[^\W\d_]{4,40}")
@@ -123,26 +123,24 @@ def candidates(words: list[tuple[str, str]], rows: SearchTextQuerySet, newest: S
 def soon(rows: SearchTextQuerySet) -> list[SearchText]:
     """Read as PostgreSQL thinks best, and when that is not quick, by the index.
 
-    Of a word that it knows nothing of it thinks that one row in fifty has it: then it begins to read the table, which is quick
-    for such a word and takes seconds at millions of rows for one that nobody wrote.
+    It takes a word that nobody wrote for one that stands in every fiftieth text, and begins to read the table: quick for what is
+    common, seconds at millions of texts for what is not. By the index it is the other way round, and cannot be stopped.
     """
     if connection.vendor != "postgresql":
         return list(rows)
-    try:
-        with told("statement_timeout", str(PATIENCE)):
-            return list(rows.all())
-    except OperationalError:  # cancelled
-        with told("enable_seqscan", "off"), told("enable_indexscan", "off"):
-            return list(rows)
+    with suppress(OperationalError), told({"statement_timeout": PATIENCE}):  # cancelled: the other way
+        return list(rows.all())
+    with told({"enable_seqscan": "off", "enable_indexscan": "off"}):
+        return list(rows)
 
 
 @contextmanager
-def told(setting: str, value: str) -> Iterator[None]:
+def told(settings: Mapping[str, str]) -> Iterator[None]:
     """PostgreSQL is told so for what is asked inside, and not for what comes after it in the same transaction."""
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(f"SET LOCAL {setting} = {value}")
+        cursor.execute("; ".join(f"SET LOCAL {name} = {value}" for name, value in settings.items()))
         yield
-        cursor.execute(f"SET LOCAL {setting} TO DEFAULT")
+        cursor.execute("; ".join(f"SET LOCAL {name} TO DEFAULT" for name in settings))
 
 
 def found(query: str, reaches: Iterable[str], cluster_codes: Iterable[str], user: Any, limit: int = 100) -> list[SearchText]:
