@@ -24,7 +24,7 @@ from inno4sports.core.holds import sending_held
 from inno4sports.core.http import file_response
 from inno4sports.core.metrics import as_text
 from inno4sports.core.models import Heartbeat, OutboxMail, StoredFile
-from inno4sports.core.pages import part_of
+from inno4sports.core.pages import part_of, reader_of
 from inno4sports.workbench import bench_of, first_month
 from learning.models import GoodPractice
 
@@ -59,7 +59,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
     """My tasks, gathered anew after each act."""
     user = request.user
     today = clock.today(user.timezone)
-    bench = part_of(request, ("tasks", user.pk, user.timezone, get_language(), today), lambda: bench_of(user, today))
+    bench = part_of(request, ("tasks", reader_of(request), user.timezone, get_language(), today), lambda: bench_of(user, today))
     context = {"bench": bench, "today": today, "first_month": () if bench.groups else first_month(user)}
     return render(request, "inno4sports/dashboard.html", context)
 

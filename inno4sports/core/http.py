@@ -26,7 +26,7 @@ from markdown_it import MarkdownIt
 from . import clock
 from .files import FilesAway
 from .models import Actor, OneTimeKey, StoredFile
-from .pages import part_of
+from .pages import part_of, reader_of
 from .tokens import BadLink, read_token
 
 View = Callable[..., HttpResponse]
@@ -94,7 +94,7 @@ class FirstPages(Paginator):
             return [row.pk for row in rows]
         asked = self.request.GET.copy()
         asked.pop("page", None)
-        key = ("keys", self.request.user.pk, self.request.path, asked.urlencode())
+        key = ("keys", reader_of(self.request), self.request.path, asked.urlencode())
         return part_of(self.request, key, lambda: array("q", rows.values_list("pk", flat=True)[: self.LISTED]))
 
     @cached_property

@@ -83,6 +83,14 @@ class Parts:
         return now[1]
 
 
+def reader_of(request: HttpRequest) -> tuple[Any, ...]:
+    """Who asks, with their rights as they stand: whoever lost one gets nothing that was kept while they had it."""
+    user: Any = request.user
+    if not user.is_authenticated:
+        return ()
+    return user.pk, user.is_staff, user.is_editor, user.is_coordinator, frozenset(user.cluster_ids), frozenset(user.managed_ids)
+
+
 def part_of(request: HttpRequest, key: tuple[Any, ...], make: Callable[[], Any]) -> Any:
     """What `make` answers, kept until the next act. The key says all that it depends on beside the content: reader, language, address."""
     parts = getattr(request, "parts", {})

@@ -6,6 +6,7 @@ import pytest
 from django.apps import apps
 from django.test import RequestFactory
 
+from clusters.models import User
 from dissemination.domain.finding import correct_finding
 from inno4sports.core.http import FirstPages
 from inno4sports.core.pages import MOST_PARTS, Parts, part_of
@@ -107,6 +108,17 @@ def test_keys_are_of_one_reader(parts, client, people):
     assert 'rel="next"' not in text_of(client, "/findings/", None)
     assert 'rel="next"' in text_of(client, "/findings/", people.edda)
     assert 'rel="next"' not in text_of(client, "/findings/", None)
+
+
+def test_who_lost_a_right_gets_nothing_that_was_kept(parts, client, people):
+    """Even when the right went by no act, as by hand in the database."""
+    things.finding(people.north, "in_review", title="Between us")
+    assert "Between us" in text_of(client, "/findings/", people.edda)
+    User.objects.filter(pk=people.edda.pk).update(editor_at=None)
+    assert "Between us" not in text_of(client, "/findings/", people.edda)
+    assert "Between us" in text_of(client, "/findings/", people.ben), "a manager of the region that it names"
+    people.north.memberships.filter(user=people.ben).update(role="partner")
+    assert "Between us" not in text_of(client, "/findings/", people.ben)
 
 
 def test_parts_under_another_tag_begin_anew():

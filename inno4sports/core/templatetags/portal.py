@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from inno4sports.core import clock
 from inno4sports.core.citations import CitationField
 from inno4sports.core.http import render_markdown
-from inno4sports.core.pages import part_of
+from inno4sports.core.pages import part_of, reader_of
 
 register = template.Library()
 
@@ -370,7 +370,7 @@ def filter_bar(context: dict[str, Any], form: Any, button: str = "") -> SafeStri
         return render_to_string("components/filter_bar.html", words)
 
     # With something chosen there are as many bars as people may type.
-    return bar() if any(form.data.get(name) for name in form.fields) else part_of(request, ("filters", request.user.pk, request.path), bar)
+    return bar() if any(form.data.get(name) for name in form.fields) else part_of(request, ("filters", reader_of(request), request.path), bar)
 
 
 @register.inclusion_tag("components/empty_state.html")
