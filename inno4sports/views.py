@@ -10,6 +10,8 @@ from django.db import DatabaseError, connection
 from django.db.models import Count, Value
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
@@ -25,7 +27,7 @@ from inno4sports.core.http import file_response
 from inno4sports.core.metrics import as_text
 from inno4sports.core.models import Heartbeat, OutboxMail, StoredFile
 from inno4sports.core.pages import part_of, reader_of
-from inno4sports.workbench import bench_of, first_month
+from inno4sports.workbench import Bench, bench_of, first_month
 from learning.models import GoodPractice
 
 
@@ -56,12 +58,17 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def dashboard(request: HttpRequest) -> HttpResponse:
-    """My tasks, gathered anew after each act."""
+    """My tasks, gathered and written anew after each act."""
     user = request.user
     today = clock.today(user.timezone)
-    bench = part_of(request, ("tasks", reader_of(request), user.timezone, get_language(), today), lambda: bench_of(user, today))
-    context = {"bench": bench, "today": today, "first_month": () if bench.groups else first_month(user)}
-    return render(request, "inno4sports/dashboard.html", context)
+
+    def gathered() -> tuple[Bench, SafeString]:
+        bench = bench_of(user, today)
+        words = {"bench": bench, "today": today, "first_month": () if bench.groups else first_month(user)}
+        return bench, render_to_string("inno4sports/_tasks.html", words)
+
+    bench, tasks = part_of(request, ("tasks", reader_of(request), user.timezone, get_language(), today), gathered)
+    return render(request, "inno4sports/dashboard.html", {"bench": bench, "tasks": tasks, "today": today})
 
 
 @login_not_required
