@@ -22,7 +22,7 @@ from .models import SearchText, SearchTextQuerySet, SearchWord, Thing, fold_lett
 
 NEWEST = 1000  # rows that are looked through before the index is asked
 ENOUGH = 100  # hits among them
-PATIENCE = "20"  # milliseconds
+PATIENCE = "50"  # milliseconds
 LONGEST = 100_000
 ALIKE = 0.7
 _WORD = re.compile(r"[^\W\d_]{4,40}")
