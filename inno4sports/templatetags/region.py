@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from actionplans.models import Action, ActionPlan, Ambition
 from actionplans.states import AmbitionStatus
-from clusters.models import Cluster
+from clusters.models import Cluster, bib_of
 from dissemination.models import Finding, FindingKind
 from inno4sports.core.models import Thing, first_of
 from inno4sports.counted import counted_facts
@@ -45,6 +45,7 @@ def region_sections(context: dict[str, Any], cluster: Cluster) -> dict[str, Any]
     """Sessions, lessons given and taken, plans, practices, ambitions, findings: what this reader may see, in four queries."""
     user = context["request"].user
     shared = Lesson.objects.visible_to(user).shared().select_related("cluster", "from_cluster")
+    shared = shared.only("slug", "title", "language", "origin", "created_at", *bib_of("cluster"), *bib_of("from_cluster"))
     lessons = list(shared.filter(Q(cluster=cluster) | Q(from_cluster=cluster))[:40])
     lines = lines_of(
         practice=(GoodPractice.objects.visible_to(user).current().filter(cluster=cluster), "outcome", 4),
@@ -82,6 +83,9 @@ def plans_with_actions(user: Any, cluster: Cluster) -> list[tuple[ActionPlan, li
     # An inner limit, so that the newest plans are found by index and their actions by theirs.
     newest = plans.order_by("-created_at", "-id").values("pk")[:40]
     actions = Action.objects.filter(plan__in=newest).select_related("plan").order_by("-plan__created_at", "-plan_id", "number")
+    actions = actions.only(
+        "number", "title", "language", "plan__slug", "plan__title", "plan__language", "plan__origin", "plan__status", "plan__created_at"
+    )
     return [(plan, list(rows)) for plan, rows in groupby(actions[:40], key=lambda action: action.plan)]
 
 
