@@ -1,5 +1,6 @@
 """Parts of pages: kept until the next act, and the same for all who may see what they show."""
 
+import pathlib
 import re
 
 import pytest
@@ -17,6 +18,7 @@ from tests.core.test_pages import rename
 from tests.factories import things
 from tests.house.world import everything
 
+ROOT = pathlib.Path(__file__).resolve().parents[2]
 READERS = [None, "ana", "ben", "carla", "edda", "ari", "lena"]
 LISTS = [
     "/findings/", "/ambitions/", "/action-plans/", "/clusters/", "/learning/sessions/", "/learning/practices/", "/learning/lessons/",
@@ -144,3 +146,20 @@ def test_without_a_version_nothing_is_kept(people):
     request.user = people.ben
     assert [part_of(request, ("n",), lambda n=n: n) for n in (1, 2)] == [1, 2]
     assert FirstPages(request, [1, 2, 3]).count == 3
+
+
+# What a card must not show, because it is not the same for all who may see its row.
+NOT_ON_CARDS = re.compile(r"{%\s*(when|steps|once|csrf_token)\b|\b(me|request|user|perms|messages|may_\w+|manages)\b(?=[.\s|}])")
+CARDS = re.compile(r"{% cards \w+ in \w+ %}(.*?){% endcards %}", re.DOTALL)
+TEMPLATES = {str(path.relative_to(ROOT)): path.read_text() for path in sorted((ROOT / "templates").rglob("*.html"))}
+WITH_CARDS = {name: text for name, text in TEMPLATES.items() if "{% cards " in text}
+
+
+@pytest.mark.parametrize("name", WITH_CARDS)
+def test_cards_show_nothing_of_who_asks(name):
+    bodies = CARDS.findall(WITH_CARDS[name])
+    assert len(bodies) == WITH_CARDS[name].count("{% cards ")
+    included = [TEMPLATES[f"templates/{part}"] for body in bodies for part in re.findall(r'{% include "([^"]+)"', body)]
+    for body in (*bodies, *included):
+        code = " ".join(re.findall(r"{[{%].*?[}%]}", re.sub(r"{% (translate|blocktranslate).*?%}", "", body)))
+        assert not NOT_ON_CARDS.search(code), NOT_ON_CARDS.search(code)
