@@ -101,7 +101,9 @@ def _next_to(side: str, *, down: bool) -> str:
     parts = []
     for upper_kind, upper_id, lower_kind, lower_id, table in EDGES:
         here, at, there, to = (upper_kind, upper_id, lower_kind, lower_id) if down else (lower_kind, lower_id, upper_kind, upper_id)
-        found = f"SELECT '{here}' AS here, {at} AS at, '{there}' AS kind, {to} AS id FROM {table} WHERE {lower_id} IS NOT NULL"
+        found = (
+            f"SELECT '{here}' AS here, {at} AS at, '{there}' AS kind, {to} AS id FROM {table} WHERE {lower_id} IS NOT NULL AND {upper_id} IS NOT NULL"
+        )
         parts.append(f"{found} AND s.kind = '{here}' AND {at} = s.id" if lateral else found)
     every = " UNION ALL ".join(parts)
     if lateral:
@@ -300,7 +302,9 @@ def clusters_on_trail(thing: Thing) -> set[int]:
 
 def longest_thread(user: Any, known: Iterable[Cluster] = ()) -> list[Node]:
     """One example of the thread: of the latest finding that rests on a result, else of the latest result or action."""
-    findings = Finding.objects.visible_to(user).filter(pk__in=FindingCitation.objects.exclude(result=None).order_by().values("finding_id"))
+    findings = (
+        Finding.objects.visible_to(user).published().filter(pk__in=FindingCitation.objects.exclude(result=None).order_by().values("finding_id"))
+    )
     top: Thing | None = findings.order_by("-published_at", "-id").first()
     top = top or Result.objects.visible_to(user).order_by("-id").first() or Action.objects.visible_to(user).order_by("-id").first()
     if top is None:

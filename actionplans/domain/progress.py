@@ -78,6 +78,15 @@ def next_period(action: Action) -> tuple[dt.date, dt.date]:
     return min(first, today), today
 
 
+def open_period(action: Action) -> tuple[dt.date, dt.date]:
+    """The same for who has more to say about days that were reported already, as “nothing changed”: as many days as make it another report."""
+    first, today = next_period(action)
+    reported = set(action.reports.filter(period_to=today).values_list("period_from", flat=True))
+    while first in reported:
+        first -= dt.timedelta(days=1)
+    return first, today
+
+
 def reach_milestone(milestone: Milestone, *, by: Actor) -> Milestone:
     """Recorded as reached today; once (WrongState)."""
     with changing(milestone.action, "actionplans.reach_milestone", by=by) as action:
@@ -108,7 +117,7 @@ def draft_result(action: Action, *, by: Actor, report: ProgressReport | None = N
         action=action, report=report, language=action.language, created_by=by, changed_by=by, created_at=clock.now(), **fields
     )
     record(result, "draft_result", by=by)
-    record(action, "draft_result", by=by, note=result.title)
+    record(action, "draft_result", by=by)  # without its title: others read the action, and not the draft
     reindex(result)
     return result
 

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from actionplans.domain.progress import REPORTED, TO_COME, next_period
+from actionplans.domain.progress import REPORTED, TO_COME, open_period
 from actionplans.models import Action, ActionPlan, Ambition, Endorsement, ProgressReport, Result
 from clusters.models import Cluster, Membership, User
 from inno4sports.core import clock
@@ -196,7 +196,7 @@ class ReportForm(PortalModelForm):
     def __init__(self, *args: Any, action: Action, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.action = action
-        first, self.last_day = next_period(action)
+        first, self.last_day = open_period(action)
         self.initial |= {"period_from": first, "period_to": self.last_day, "state": "in_progress"}
         self.fields["state"].choices = Action.State.choices
         self.fields["change_kind"].choices = [("", _("not stated")), *ProgressReport.Change.choices]

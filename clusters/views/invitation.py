@@ -39,7 +39,7 @@ def invitation_accept(request: HttpRequest, public_id: uuid.UUID) -> HttpRespons
     """Join: signed in under the invited address, or with a new account."""
     invited = held_invitation(request, public_id)
     if reason := acts.why_closed(invited):
-        return private(render(request, "clusters/invitation_closed.html", {"invitation": invited, "reason": reason, "section": ""}, status=410))
+        return render(request, "clusters/invitation_closed.html", {"invitation": invited, "reason": reason, "section": ""}, status=410)
     mine = request.user.is_authenticated and request.user.email.lower() == invited.email.lower()
     stranger = not mine and not User.objects.filter(email__iexact=invited.email).exists()
     form = accept_form(request, invited) if stranger and not request.user.is_authenticated else None
@@ -51,7 +51,7 @@ def invitation_accept(request: HttpRequest, public_id: uuid.UUID) -> HttpRespons
         login(request, user, backend="allauth.account.auth_backends.AuthenticationBackend")
         return welcomed(request, invited, user)
     context = {"invitation": invited, "cluster": invited.cluster, "form": form, "mine": mine, "has_account": not stranger, "section": ""}
-    return private(render(request, "clusters/invitation_accept.html", context, status=422 if form and form.errors else 200))
+    return render(request, "clusters/invitation_accept.html", context, status=422 if form and form.errors else 200)
 
 
 def held_invitation(request: HttpRequest, public_id: uuid.UUID) -> Invitation:
@@ -74,8 +74,3 @@ def welcomed(request: HttpRequest, invited: Invitation, user: Any) -> HttpRespon
     with translation.override(user.language):
         messages.success(request, _("Welcome. You belong to this cluster now: %(name)s") % {"name": invited.cluster.name})
         return redirect("dashboard")
-
-
-def private(response: HttpResponse) -> HttpResponse:
-    response["Referrer-Policy"] = "no-referrer"
-    return response

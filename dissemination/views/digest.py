@@ -35,9 +35,7 @@ def preferences_edit(request: HttpRequest, public_id: str) -> HttpResponse:
     saved = request.method == "POST" and form.is_valid()
     if saved:
         change_preferences(user, **form.cleaned_data)
-    response = render(request, "dissemination/preferences_edit.html", {"form": form, "saved": saved}, status=422 if form.errors else 200)
-    response["Referrer-Policy"] = "no-referrer"
-    return response
+    return render(request, "dissemination/preferences_edit.html", {"form": form, "saved": saved}, status=422 if form.errors else 200)
 
 
 @login_not_required

@@ -262,3 +262,16 @@ def test_reports_that_stood_twice_become_one_that_keeps_what_both_said(people, r
     assert HistoryEvent.objects.filter(thing_id=first.public_id).count() == 2
     merging.merge(apps, None)
     assert ProgressReport.objects.get().text == one.text
+
+
+def test_after_nothing_changed_the_form_proposes_days_that_it_takes(people, running, client):
+    """Who says so by mistake, or learns more an hour later, reports the same day."""
+    signed_in(client, people.ana)
+    acts.report_nothing(Action.objects.get(), by=people.ana_acts)
+    address = f"/action-plans/{running.slug}/actions/1/report/"
+    for number in (2, 3):
+        form = client.get(address).context["form"]
+        days = {name: form.initial[name].isoformat() for name in ("period_from", "period_to")}
+        answer = client.post(address, typed(**days))
+        assert answer.status_code == 302, answer.context["form"].errors
+        assert ProgressReport.objects.count() == number

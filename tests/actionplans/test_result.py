@@ -51,6 +51,16 @@ def test_result_draft_is_seen_by_managers_and_the_owner(people, draft, client):
         assert signed_in(client, getattr(people, who)).get(address).status_code == status, who
 
 
+@pytest.mark.parametrize(("who", "sees"), [("ana", True), ("ben", True), ("carla", False), ("edda", False), (None, False)])
+def test_title_of_a_draft_stays_with_those_who_may_read_it(people, running, report, client, who, sees):
+    acts.draft_result(report.action, by=people.ana_acts, report=report, title="Zebra lights")
+    if who is not None:
+        signed_in(client, getattr(people, who))
+    page = client.get(f"/action-plans/{running.slug}/actions/1/").content.decode()
+    assert ("Zebra lights" in page) == sees
+    assert b"Zebra lights" not in client.get(f"/api/v1/actions/{report.action.public_id}/history/").content
+
+
 def test_result_draft_by_another_region_is_403(people, running, report, client):
     signed_in(client, people.carla)
     assert client.post(f"/action-plans/{running.slug}/actions/1/reports/{report.public_id}/result/").status_code == 403

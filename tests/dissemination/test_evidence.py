@@ -163,3 +163,15 @@ def test_of_very_many_lessons_the_newest_are_told_and_all_are_counted(people, cl
     assert flow_picture([replace(flow, count=100_000)])["height"] < 3000
     told = client.get("/api/v1/evidence/").json()["edges"]
     assert [(edge["count"], len(edge["lessons"])) for edge in told] == [(23, 20)]
+
+
+def test_a_session_without_a_request_led_to_no_feedback(people, client):
+    session = things.session(people.north, "held")
+    for reader in (VISITOR, User.objects.get(pk=people.ben.pk)):
+        assert [node.stage for node in trail(session, reader).led_to if node.state == "closed"] == []
+
+
+def test_an_archived_finding_is_no_example_of_the_thread(people, thread):
+    assert longest_thread(people.edda)[-1].title == thread.finding.title
+    things.stamped(thread.finding, "archived")
+    assert longest_thread(people.edda)[-1].title != thread.finding.title
