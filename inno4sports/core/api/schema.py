@@ -86,7 +86,8 @@ class PortalSchema(AutoSchema):
             return self.of_steps(view)
         writes, versioned = self.method != "GET", action in ("replace", "amend", "destroy")
         found = self.head(SUMMARY[action].format(things=view.name.replace("-", " ")), f"{view.name}_{action}".replace("-", "_"))
-        found["description"] = f"Who: {permission_words(self.permission(view, action))}.{self.right()}"
+        who = "people of the network who may see it" if action == "history" else permission_words(self.permission(view, action))
+        found["description"] = f"Who: {who}.{self.right()}"
         headers = ("If-Match",) if versioned else () if writes else ("If-None-Match",)
         found["parameters"] = self.parameters(self.names_of(view, action), (*headers, *(("Idempotency-Key",) if writes else ())))
         if action in ("create", "replace", "amend"):

@@ -1,13 +1,14 @@
-"""Parts of pages that are filled once: `{% kept %}` once a process, `{% cards %}` once until the next act."""
+"""Parts of pages that are filled once: `{% kept %}` once a process, `{% cards %}` and `{% filter_bar %}` once until the next act."""
 
 from typing import Any
 
 from django import template
 from django.template.base import FilterExpression, NodeList, Parser, Token
+from django.template.loader import render_to_string
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 
-from inno4sports.core.pages import MOST_PARTS
+from inno4sports.core.pages import MOST_PARTS, part_of, reader_of
 
 register = template.Library()
 
@@ -70,3 +71,16 @@ def cards(parser: Parser, token: Token) -> CardsNode:
     nodelist = parser.parse(("endcards",))
     parser.delete_first_token()
     return CardsNode(name, parser.compile_filter(page), nodelist)
+
+
+@register.simple_tag(takes_context=True)
+def filter_bar(context: dict[str, Any], form: Any, button: str = "") -> SafeString:
+    """The filters of a list as a GET form; its address holds the filters and nothing of the page it was sent from."""
+    request = context["request"]
+
+    def bar() -> SafeString:
+        words = {"form": form, "button": button or gettext("Show"), "path": request.path}
+        return render_to_string("components/filter_bar.html", words)
+
+    # With something chosen there are as many bars as people may type.
+    return bar() if any(form.data.get(name) for name in form.fields) else part_of(request, ("filters", reader_of(request), request.path), bar)

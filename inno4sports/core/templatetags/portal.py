@@ -9,7 +9,6 @@ from babel import Locale
 from babel.dates import format_date, format_datetime, format_time
 from django import template
 from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, RadioSelect, Textarea
-from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
@@ -19,7 +18,6 @@ from django.utils.translation import gettext_lazy as _
 from inno4sports.core import clock
 from inno4sports.core.citations import CitationField
 from inno4sports.core.http import render_markdown
-from inno4sports.core.pages import part_of, reader_of
 
 register = template.Library()
 
@@ -211,16 +209,22 @@ def days(first: dt.date | None, last: dt.date | None, words: str = "") -> SafeSt
     return format_html("{} – {}", day(first), day(last))
 
 
+@register.filter
+def moment(value: dt.datetime) -> str:
+    """Day and time in words, in the zone that is active."""
+    local = timezone.localtime(value)
+    if get_language() == "en":
+        return str(format_datetime(local, "d MMMM y, H:mm", locale=locale(), tzinfo=local.tzinfo))
+    return f"{format_date(local, 'long', locale=locale())}, {format_time(local, 'H:mm', locale=locale(), tzinfo=local.tzinfo)}"
+
+
 @register.simple_tag
 def when(value: dt.datetime | None) -> SafeString:
     """A moment in the reader's zone, which is named."""
     if value is None:
         return mark_safe("")
-    local = timezone.localtime(value)
-    words = format_datetime(local, "d MMMM y, H:mm" if get_language() == "en" else "long", locale=locale(), tzinfo=local.tzinfo)
-    if get_language() != "en":
-        words = f"{format_date(local, 'long', locale=locale())}, {format_time(local, 'H:mm', locale=locale(), tzinfo=local.tzinfo)}"
-    return format_html('<time datetime="{}">{} ({})</time>', value.isoformat(), words.replace(" ", "\u00a0"), place_of(str(local.tzinfo)))
+    words, zone = moment(value).replace(" ", "\u00a0"), str(timezone.localtime(value).tzinfo)
+    return format_html('<time datetime="{}">{} ({})</time>', value.isoformat(), words, place_of(zone))
 
 
 def place_of(zone: str) -> str:
@@ -358,19 +362,6 @@ def pager(context: dict[str, Any], page: Any) -> dict[str, Any]:
     query.pop("page", None)
     rest = query.urlencode()
     return {"page": page, "prefix": f"?{rest}&page=" if rest else "?page="}
-
-
-@register.simple_tag(takes_context=True)
-def filter_bar(context: dict[str, Any], form: Any, button: str = "") -> SafeString:
-    """The filters of a list as a GET form; its address holds the filters and nothing of the page it was sent from."""
-    request = context["request"]
-
-    def bar() -> SafeString:
-        words = {"form": form, "button": button or gettext("Show"), "path": request.path}
-        return render_to_string("components/filter_bar.html", words)
-
-    # With something chosen there are as many bars as people may type.
-    return bar() if any(form.data.get(name) for name in form.fields) else part_of(request, ("filters", reader_of(request), request.path), bar)
 
 
 @register.inclusion_tag("components/empty_state.html")
