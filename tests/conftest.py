@@ -18,7 +18,7 @@ INLINE = re.compile(rb"<[^>]+\son[a-z]+=|<script(?![^>]*(?:src=|application/(?:l
 
 
 class WatchingClient(Client):
-    """Fails when a GET writes, and when a page carries what our CSP refuses or a tag that was not rendered."""
+    """Fails when a GET writes, when a page carries what our CSP refuses or a tag that was not rendered, when its form could not be sent."""
 
     def get(self, *args, **kwargs):
         def watch(execute, sql, params, many, context):
@@ -39,6 +39,8 @@ def checked(response):
     if is_page and (found := INLINE.search(response.content)):
         near = response.content[max(0, found.start() - 60) : found.end() + 120]
         pytest.fail(f"the page carries what must not be there: {near!r}")
+    if is_page and response.get("Referrer-Policy") == "no-referrer" and b"csrfmiddlewaretoken" in response.content:
+        pytest.fail("a browser sends this page's form with the origin null, which is refused: no-referrer is for pages without one")
     return response
 
 

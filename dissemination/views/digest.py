@@ -48,6 +48,4 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
     user = get_object_or_404(User, public_id=public_id)
     if request.method == "POST":
         end_digest(user)
-    response = render(request, "dissemination/unsubscribe.html", {"done": request.method == "POST", "token": token})
-    response["Referrer-Policy"] = "no-referrer"
-    return response
+    return render(request, "dissemination/unsubscribe.html", {"done": request.method == "POST", "token": token})

@@ -83,10 +83,7 @@ def feedback_link(request: HttpRequest, token: str) -> HttpResponse:
     try:
         invitation = read_link(token)
     except BadLink:
-        response = gone(request)
-        # The address holds the token: nobody it leads to may learn it.
-        response["Referrer-Policy"] = "no-referrer"
-        return response
+        return gone(request)
     return private(keep_link("learning:feedback_answer", invitation.public_id, token))
 
 
