@@ -16,6 +16,9 @@ class AmbitionStatus(models.TextChoices):
     DROPPED = "dropped", _("dropped")
 
 
+ADOPTED = (AmbitionStatus.ADOPTED, AmbitionStatus.REALISED)
+
+
 class PlanStatus(models.TextChoices):
     DRAFT = "draft", _("draft")
     DECIDED = "decided", _("decided")

@@ -92,23 +92,32 @@ EDGES += [
 ]
 
 
-def _next_to(side: str, *, down: bool) -> str:
+def _ways(kinds: set[str], *, down: bool) -> list[tuple[str, str, str, str, str]]:
+    """The edges, as (from kind, its column, to kind, its column, table), that a walk from `kinds` can come upon."""
+    ways = [edge if down else (*edge[2:4], *edge[0:2], edge[4]) for edge in EDGES]
+    met = set(kinds)
+    while more := {way[2] for way in ways if way[0] in met} - met:
+        met |= more
+    return [way for way in ways if way[0] in met]
+
+
+def _next_to(side: str, kinds: set[str], *, down: bool) -> str:
     """What lies one edge below (or above) the rows of `side`: each is looked up by index, however large the tables.
 
-    PostgreSQL is told so (LATERAL), else it reads all edges; SQLite does it by itself and knows no such word.
+    PostgreSQL is told so (LATERAL), else it reads all edges; SQLite does it by itself and knows no such word. Edges that no
+    walk from `kinds` comes upon are left out: planning them would take longer than the walk.
     """
     lateral = connection.vendor == "postgresql"
     parts = []
-    for upper_kind, upper_id, lower_kind, lower_id, table in EDGES:
-        here, at, there, to = (upper_kind, upper_id, lower_kind, lower_id) if down else (lower_kind, lower_id, upper_kind, upper_id)
-        found = (
-            f"SELECT '{here}' AS here, {at} AS at, '{there}' AS kind, {to} AS id FROM {table} WHERE {lower_id} IS NOT NULL AND {upper_id} IS NOT NULL"
-        )
+    for here, at, there, to, table in _ways(kinds, down=down):
+        found = f"SELECT '{here}' AS here, {at} AS at, '{there}' AS kind, {to} AS id FROM {table} WHERE {at} IS NOT NULL AND {to} IS NOT NULL"
         parts.append(f"{found} AND s.kind = '{here}' AND {at} = s.id" if lateral else found)
+    if not parts:
+        return ""
     every = " UNION ALL ".join(parts)
     if lateral:
-        return f"SELECT e.kind, e.id FROM {side} s CROSS JOIN LATERAL ({every}) e"
-    return f"SELECT e.kind, e.id FROM {side} s JOIN ({every}) e ON e.here = s.kind AND e.at = s.id"
+        return f"UNION SELECT e.kind, e.id FROM {side} s CROSS JOIN LATERAL ({every}) e"
+    return f"UNION SELECT e.kind, e.id FROM {side} s JOIN ({every}) e ON e.here = s.kind AND e.at = s.id"
 
 
 def walk(start: Iterable[Key]) -> tuple[set[Key], set[Key]]:
@@ -116,12 +125,13 @@ def walk(start: Iterable[Key]) -> tuple[set[Key], set[Key]]:
     keys = list(start)
     if not keys:
         return set(), set()
+    kinds = {kind for kind, _pk in keys}
     seeds = ", ".join(["(%s, CAST(%s AS bigint))"] * len(keys))  # PostgreSQL takes small numbers for 32 bits
     sql = f"""
         WITH RECURSIVE
         seeds(kind, id) AS (VALUES {seeds}),
-        below(kind, id) AS (SELECT kind, id FROM seeds UNION {_next_to("below", down=True)}),
-        above(kind, id) AS (SELECT kind, id FROM seeds UNION {_next_to("above", down=False)})
+        below(kind, id) AS (SELECT kind, id FROM seeds {_next_to("below", kinds, down=True)}),
+        above(kind, id) AS (SELECT kind, id FROM seeds {_next_to("above", kinds, down=False)})
         SELECT 'below', kind, id FROM below UNION ALL SELECT 'above', kind, id FROM above
     """
     with connection.cursor() as cursor:

@@ -14,12 +14,12 @@ from inno4sports.core.lifecycle import Lived
 from inno4sports.core.models import Citation, Thing, ThingQuerySet, actor_key, each_once, pair_check, status_check
 from learning.models import Feedback, FeedbackRequest, Lesson, Question
 
-from ..states import AmbitionStatus
+from ..states import ADOPTED, AmbitionStatus
 
 
 class AmbitionQuerySet(ThingQuerySet):
     def visible_to(self, user: Any) -> Self:
-        seen = Q(status__in=[AmbitionStatus.ADOPTED, AmbitionStatus.REALISED])
+        seen = Q(status__in=ADOPTED)
         if user.is_authenticated:
             if user.in_network:
                 seen |= Q(status=AmbitionStatus.OPEN_FOR_FEEDBACK) | Q(status=AmbitionStatus.DROPPED, adopted_at__isnull=False)
@@ -27,7 +27,7 @@ class AmbitionQuerySet(ThingQuerySet):
         return self.filter(seen)
 
     def adopted(self) -> Self:
-        return self.filter(status__in=[AmbitionStatus.ADOPTED, AmbitionStatus.REALISED])
+        return self.filter(status__in=ADOPTED)
 
 
 class Ambition(Lived, Thing):
@@ -59,6 +59,7 @@ class Ambition(Lived, Thing):
         indexes = [
             models.Index(fields=["-created_at", "-id"]),
             models.Index(fields=["cluster", "-created_at", "-id"]),
+            models.Index(fields=["cluster", "-created_at", "-id"], condition=Q(status__in=ADOPTED), name="actionplans_ambition_public"),
             models.Index(fields=["cluster", "status"]),
         ]
         constraints = [

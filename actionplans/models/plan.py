@@ -79,6 +79,7 @@ class ActionPlan(Lived, Thing):
         indexes = [
             models.Index(fields=["-created_at", "-id"]),
             models.Index(fields=["cluster", "-created_at", "-id"]),
+            models.Index(fields=["cluster", "-created_at", "-id"], condition=Q(status__in=IN_FORCE), name="actionplans_plan_public"),
             models.Index(fields=["cluster", "status"]),
         ]
         constraints = [

@@ -17,7 +17,7 @@ from actionplans.domain.progress import OVER, REPORTABLE, light_of
 from actionplans.forms.plan import ActionForm, EndorsementForm, PlanForm, WithdrawForm
 from actionplans.models import Action, ActionCitation, ActionPlan
 from clusters.forms.filters import ListFilter
-from clusters.models import bib_of, in_network
+from clusters.models import bib_of, in_network, name_of
 from inno4sports.core import clock
 from inno4sports.core.citations import cited_of
 from inno4sports.core.forms import PortalForm
@@ -31,9 +31,12 @@ from learning.models import Lesson
 
 from .steps import with_reasons
 
+# What a page tells of what an action cites.
 CITED = ActionCitation.objects.select_related(
     "lesson__cluster", "lesson__from_cluster", "practice__cluster", "ambition__cluster", "feedback_request__cluster"
-)
+).only(
+    "action", *name_of("lesson"), *bib_of("lesson__from_cluster"), *name_of("practice"), *name_of("ambition"), *name_of("feedback_request")
+)  # fmt: skip
 
 
 # What a row of the list shows.

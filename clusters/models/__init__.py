@@ -1,6 +1,6 @@
 """Who is there: people, regions with their clusters, member organisations, topics, and what each is strong in or wants to learn."""
 
-from .cluster import BIB, Cluster, ClusterQuerySet, ContextFigure, ContextFigureLevel, LearningNeed, Strength, bib_of
+from .cluster import BIB, Cluster, ClusterQuerySet, ContextFigure, ContextFigureLevel, LearningNeed, Strength, bib_of, name_of
 from .member import (
     Invitation,
     InvitationQuerySet,
@@ -58,6 +58,7 @@ __all__ = [
     "bib_of",
     "in_network",
     "known_zone",
+    "name_of",
     "read_memberships",
     "reader_of_the_network",
     "scope_choices",

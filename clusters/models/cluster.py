@@ -46,6 +46,11 @@ def bib_of(key: str) -> list[str]:
     return [f"{key}__{name}" for name in BIB]
 
 
+def name_of(key: str, *more: str) -> list[str]:
+    """The columns by which a page names a thing of a region behind a key, and `more`, for `only`."""
+    return [*(f"{key}__{name}" for name in ("public_id", "slug", "title", "language", "origin", *more)), *bib_of(f"{key}__cluster")]
+
+
 class Cluster(Lived, Thing):
     """A regional sport and vitality innovation cluster; regions stand in the order in which they joined."""
 

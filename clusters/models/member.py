@@ -192,7 +192,7 @@ class Organisation(Lived, Thing):
 
     class Meta:
         ordering = ["name", "id"]
-        indexes = [models.Index(fields=["cluster", "status", "name", "id"])]
+        indexes = [models.Index(fields=["cluster", "status", "name", "id"]), models.Index(fields=["cluster", "segment", "name", "id"])]
         constraints = [
             status_check("clusters_organisation_status", OrganisationStatus),
             status_check("clusters_organisation_segment", OrganisationSegment, "segment"),

@@ -33,7 +33,7 @@ STEPS = {
 
 def visible_cluster(request: HttpRequest, slug: str) -> Cluster:
     """The region with the number of its members, or 404."""
-    rows = Cluster.objects.visible_to(request.user).select_related("host").annotate(members=MEMBERS)
+    rows = Cluster.objects.visible_to(request.user).annotate(members=MEMBERS)
     return get_object_or_404(rows, slug=slug)
 
 

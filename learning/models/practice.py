@@ -69,6 +69,8 @@ class GoodPractice(Lived, Thing):
         indexes = [
             models.Index(fields=["-created_at", "-id"]),
             models.Index(fields=["cluster", "-created_at", "-id"]),
+            # What everybody sees of a region, which may be little of what it has.
+            models.Index(fields=["cluster", "-created_at", "-id"], condition=Q(status=PracticeStatus.ADMITTED), name="learning_practice_public"),
             models.Index(fields=["cluster", "status"]),
         ]
         constraints = [

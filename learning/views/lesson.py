@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from clusters.forms.filters import ListFilter
+from clusters.models import name_of
 from inno4sports.core.forms import PortalForm
 from inno4sports.core.history import history_of
 from inno4sports.core.http import actor_of, changed_fields, one_time, paged
@@ -25,13 +26,17 @@ from ..forms.lesson import LessonForm, thing_to_cite
 from ..models import Lesson, LessonCitation
 from ..states import LessonStatus
 
+# What a page tells of the sources.
+SOURCES = LessonCitation.objects.select_related("session__cluster", "practice__cluster", "feedback_request__cluster").only(
+    *name_of("session"), *name_of("practice", "outcome"), *name_of("feedback_request")
+)
 # What stands beside the thread has its word, what stands on it its sign (the tag `stage`).
 STAGE_OF = {"learning.session": "session", "learning.goodpractice": "practice", "learning.feedbackrequest": "feedback"}
 
 
 def visible_lesson(request: HttpRequest, slug: str) -> Lesson:
     """The lesson, or 404."""
-    rows = Lesson.objects.visible_to(request.user).select_related("cluster", "from_cluster", "created_by")
+    rows = Lesson.objects.visible_to(request.user).select_related("cluster", "from_cluster")
     return get_object_or_404(rows, slug=slug)
 
 
@@ -56,7 +61,7 @@ def lesson_list(request: HttpRequest) -> HttpResponse:
 def lesson_detail(request: HttpRequest, slug: str) -> HttpResponse:
     lesson, user = visible_lesson(request, slug), request.user
     in_network = user.is_authenticated and user.in_network
-    cites = sources_shown(acts.cited_by(lesson), user)
+    cites = sources_shown([row.cited for row in SOURCES.filter(lesson=lesson)], user)
     context = {
         "lesson": lesson,
         "cites": cites,

@@ -53,7 +53,10 @@ def test_a_page_of_kept_parts_is_the_page_that_is_made_anew(settings, client, pe
         for thing in apps.get_model(kind).objects.all():
             reindex(thing)
     readers = [name and getattr(people, name) for name in READERS]
-    addresses = [prefix + address for address in (*LISTS, f"/clusters/{people.north.slug}/members/", "/findings/?page=2", "/findings/?q=light")]
+    of_north = f"?cluster={people.north.slug}"
+    chosen = [f"/findings/{of_north}", f"/action-plans/{of_north}&country=FI", f"/action-plans/{of_north}&country=xx", "/findings/?cluster=nowhere"]
+    more = [f"/clusters/{people.north.slug}/members/", "/findings/?page=2", "/findings/?q=light", *chosen]
+    addresses = [prefix + address for address in (*LISTS, *more)]
     settings.PAGE_CACHE = "off"
     asked = [(reader, address) for reader in readers for address in (*addresses, *([f"{prefix}/dashboard/"] if reader else []))]
     anew = {(reader, address): text_of(type(client)(), address, reader) for reader, address in asked}

@@ -82,5 +82,7 @@ def filter_bar(context: dict[str, Any], form: Any, button: str = "") -> SafeStri
         words = {"form": form, "button": button or gettext("Show"), "path": request.path}
         return render_to_string("components/filter_bar.html", words)
 
-    # With something chosen there are as many bars as people may type.
-    return bar() if any(form.data.get(name) for name in form.fields) else part_of(request, ("filters", reader_of(request), request.path), bar)
+    chosen = tuple(form.data.get(name) or "" for name in form.fields)
+    if any(chosen) and (not form.is_valid() or form.cleaned_data.get("q")):
+        return bar()  # there are as many as people may type
+    return part_of(request, ("filters", reader_of(request), request.path, chosen), bar)
