@@ -17,6 +17,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from actionplans.models import Action, ActionCitation, ActionPlan, Ambition, AmbitionCitation, Result
+from actionplans.states import PlanStatus
 from clusters.models import Cluster
 from dissemination.models import Finding, FindingCitation
 from inno4sports.core.models import Thing
@@ -34,6 +35,8 @@ STAGE_OF: dict[str, str] = {
     "actionplans.result": "result",
     "dissemination.finding": "finding",
 }
+# In the order of a list of sources.
+BEGINNINGS = ("session", "practice", "feedback")
 # Sessions and practices stand where the thread begins.
 RANK = {"feedback": 0, "session": 0, "practice": 0, "lesson": 1, "ambition": 2, "action": 3, "result": 4, "finding": 5}
 Key = tuple[str, int]
@@ -231,7 +234,7 @@ def _with_gaps(nodes: list[Node], ranks: Iterable[int], thing: Thing, user: Any)
         if rank not in present:
             url, label = way_out(thing, STAGES[rank], user)
             gaps.append(Node(STAGES[rank], "none", way_out=url, way_out_label=label))
-    return sorted([*nodes, *gaps], key=lambda n: RANK[n.stage])
+    return sorted([*nodes, *gaps], key=lambda n: (RANK[n.stage], n.stage in BEGINNINGS and BEGINNINGS.index(n.stage), n.state))
 
 
 def way_out(thing: Thing, stage: str, user: Any) -> tuple[str, str | Promise]:
@@ -249,10 +252,22 @@ def way_out(thing: Thing, stage: str, user: Any) -> tuple[str, str | Promise]:
     if stage == "ambition" and kind == "learning.lesson" and allowed(user, "actionplans.write_ambition"):
         return reverse("actionplans:ambition_create") + cite, _("Shape an ambition from it")
     if stage == "action" and isinstance(thing, Ambition) and allowed(user, "actionplans.write_plan", thing):
-        return f"{reverse('actionplans:plan_list')}?cluster={thing.cluster.slug}", _("Put an action under it in a plan")
+        return to_plan(thing, user)
     if stage == "finding" and kind in SHAPES and kind != "dissemination.finding" and allowed(user, "dissemination.propose_finding"):
         return to_tell(thing, user)
     return "", ""
+
+
+def to_plan(ambition: Ambition, user: Any) -> tuple[str, str | Promise]:
+    """How an action comes under an ambition: in the plan that is being written; where there are more, in one that the reader chooses."""
+    drafts = ActionPlan.objects.visible_to(user).filter(cluster=ambition.cluster_id, status=PlanStatus.DRAFT)
+    slugs = list(drafts.values_list("slug", flat=True)[:2])
+    if not slugs:
+        return reverse("actionplans:plan_create"), _("Write a plan for it")
+    if len(slugs) > 1:
+        return f"{reverse('actionplans:plan_list')}?cluster={ambition.cluster.slug}", _("Put an action under it in a plan")
+    address = reverse("actionplans:action_create", args=slugs)
+    return f"{address}?cite={ambition.kind}:{ambition.public_id}", _("Put an action under it in a plan")
 
 
 # The states in which others may rest on a thing, as the forms offer it; a plan is not cited, its actions are.

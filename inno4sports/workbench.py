@@ -158,7 +158,7 @@ WAITS = {
     "handed_in": Wait("practice", _("The managers of your cluster read it."), _("Open the practice"), "learning:practice_detail", others=True),
     "practice": Wait("practice", _("Your draft."), _("Go on writing"), "learning:practice_edit"),
     "published": Wait("practice", _("The network reads it; with your opinion everybody can."), _("Read and admit"), "learning:practice_detail"),
-    "lesson": Wait("lesson", _("Still a draft. Nobody else can read it."), _("Share the lesson"), "learning:lesson_detail"),
+    "lesson": Wait("lesson", _("Still a draft. Only the managers of your cluster can read it."), _("Share the lesson"), "learning:lesson_detail"),
     "ambition": Wait("ambition", _("Other regions have not been asked yet."), _("Ask other regions"), "actionplans:ambition_step", "open_ambition"),
     "points": Wait("ambition", _("A marked point has no answer yet."), _("Answer the points"), "actionplans:ambition_points", somebody_waits=True),
     "adopt": Wait("ambition", _("Feedback is closed and every marked point is answered."), _("Adopt the ambition"), "actionplans:ambition_detail"),

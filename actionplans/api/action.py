@@ -86,7 +86,7 @@ class Actions(Resource):
         ),
         Act(
             "report_nothing", progress.report_nothing, label=_("Nothing changed"), permission="actionplans.report_progress",
-            open=lambda action: goes_on(action) and action.state not in progress.OVER, creates="actionplans.progressreport",
+            open=lambda action: goes_on(action) and not progress.not_unchanged_because(action), creates="actionplans.progressreport",
         ),
         Act(
             "reach_milestone", reach_milestone, MilestoneForm, label=_("Reached"), open=lambda action: goes_on(action) and awaits_milestone(action),

@@ -4,6 +4,7 @@ import datetime as dt
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from actionplans.models import Action, Milestone, ProgressReport, Result
@@ -24,6 +25,7 @@ REPORTABLE = ("endorsed", "implementing")
 OVER = (Action.State.COMPLETED, Action.State.ABANDONED)
 PUBLISHED = _("A published result is not edited any more.")
 TO_COME = _("This day is still to come. A report tells what has happened.")
+TOLD = _("There is a report up to today already. Report again only if something changed.")
 REPORTED = _("There is a report on exactly these days already. Choose other days, or leave it at that one.")
 
 
@@ -62,11 +64,19 @@ def report_progress(
 
 
 def report_nothing(action: Action, *, by: Actor) -> ProgressReport:
-    """“Nothing changed” in one click: the state stays, the period runs to today. WrongState when the action is over."""
-    if action.state in OVER:
-        raise WrongState(_("The action is over. Report again only if something changed."), action)
+    """“Nothing changed” in one click: the state stays, the period runs to today. WrongState when the action is over or today is told."""
+    if reason := not_unchanged_because(action):
+        raise WrongState(reason, action)
     first, last = next_period(action)
     return report_progress(action, by=by, period_from=first, period_to=last, state=action.state, nothing_changed=True)
+
+
+def not_unchanged_because(action: Action) -> str | Promise:
+    """Why “nothing changed” is not offered; empty when it is."""
+    if action.state in OVER:
+        return _("The action is over. Report again only if something changed.")
+    latest = action.reports.first()
+    return TOLD if latest and latest.period_to >= clock.today(action.plan.cluster.timezone) else ""
 
 
 def next_period(action: Action) -> tuple[dt.date, dt.date]:

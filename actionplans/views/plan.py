@@ -13,9 +13,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from actionplans.domain import plan as acts
-from actionplans.domain.progress import OVER, REPORTABLE, light_of
+from actionplans.domain.progress import REPORTABLE, light_of, not_unchanged_because
 from actionplans.forms.plan import ActionForm, EndorsementForm, PlanForm, WithdrawForm
-from actionplans.models import Action, ActionCitation, ActionPlan
+from actionplans.models import Action, ActionCitation, ActionPlan, Ambition
 from clusters.forms.filters import ListFilter
 from clusters.models import bib_of, in_network, name_of
 from inno4sports.core import clock
@@ -201,7 +201,7 @@ def _step_form(request: HttpRequest, plan: ActionPlan, template: str, form_class
 @require_safe
 def action_detail(request: HttpRequest, slug: str, n: int) -> HttpResponse:
     action = lit(visible_action(request, slug, n))
-    in_force = action.plan.status in REPORTABLE
+    may_report = action.plan.status in REPORTABLE and allowed(request.user, "actionplans.report_progress", action)
     results = list(action.results.visible_to(request.user))
     context = {
         "action": action,
@@ -210,9 +210,9 @@ def action_detail(request: HttpRequest, slug: str, n: int) -> HttpResponse:
         "reports": action.reports.visible_to(request.user).select_related("created_by"),
         "results": results,
         "may_edit": action.plan.is_draft and allowed(request.user, "actionplans.edit_action", action),
-        "may_report": in_force and allowed(request.user, "actionplans.report_progress", action),
+        "may_report": may_report,
         "may_draft": action.plan.is_in_force and allowed(request.user, "actionplans.draft_result", action),
-        "is_over": action.state in OVER,
+        "may_say_nothing": may_report and not not_unchanged_because(action),
         "events": history_of(action) if in_network(request.user) else [],
     }
     context["files"] = _files_of(context["reports"])
@@ -228,7 +228,9 @@ def _files_of(reports: Any) -> dict[Any, list[StoredFile]]:
 
 def _cited_by_address(request: HttpRequest) -> list[Any]:
     kind, _colon, public_id = request.GET.get("cite", "").partition(":")
-    return Lesson.objects.visible_to(request.user).shared().by_public_id(public_id) if kind == "learning.lesson" else []
+    citable: dict[str, Any] = {"learning.lesson": Lesson.objects.visible_to(request.user).shared()}
+    citable["actionplans.ambition"] = Ambition.objects.visible_to(request.user).adopted()
+    return citable[kind].by_public_id(public_id) if kind in citable else []
 
 
 @require_http_methods(["GET", "POST"])

@@ -3,6 +3,7 @@
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.forms import RequestLoginCodeForm
 from django import forms
 from django.conf import settings
 from django.contrib.auth.password_validation import password_validators_help_texts, validate_password
@@ -36,6 +37,15 @@ class AccountAdapter(DefaultAccountAdapter):
         language = getattr(user, "language", None) or translation.get_language() or settings.LANGUAGE_CODE
         with translation.override(language):
             super().send_mail(template_prefix, email, context)
+
+
+class CodeForm(RequestLoginCodeForm):
+    """Asks for a code; takes the address from the form of the password too. Where none was typed there it is asked for."""
+
+    def __init__(self, data: Any = None, *args: Any, **kwargs: Any) -> None:
+        if data and "login" in data and "email" not in data:
+            data, kwargs = ({**data.dict(), "email": data["login"]}, kwargs) if data["login"].strip() else (None, {})
+        super().__init__(data, *args, **kwargs)
 
 
 class AcceptForm(PortalForm):

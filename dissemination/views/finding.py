@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.db.models import Prefetch
+from django.db.models import F, Prefetch
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -37,7 +37,8 @@ def finding_list(request: HttpRequest) -> HttpResponse:
     """All I may see, newest first; facets by kind."""
     filters = ListFilter(request.GET, request.user, only=("q", "cluster", "topic"))
     rows = Finding.objects.visible_to(request.user).only(*CARD).prefetch_related(Prefetch("cited_clusters", Cluster.objects.as_bibs()))
-    rows = filters.narrowed(rows, clusters=("cited_clusters",))
+    # What is not published yet first, on both databases.
+    rows = filters.narrowed(rows, clusters=("cited_clusters",)).order_by(F("published_at").desc(nulls_first=True), "-id")
     kind = request.GET.get("kind", "")
     if kind in FindingKind.values:
         rows = rows.filter(finding_kind=kind)

@@ -191,7 +191,7 @@ def error_page(request: HttpRequest, status: int, **context: Any) -> HttpRespons
 def typed_back(request: HttpRequest) -> list[tuple[str, Any]]:
     """What the reader had typed, without secrets and what the page itself sends."""
     return [
-        (name, value)
+        (name.replace("_", " "), value)
         for name, value in sent(request).items()
         if name not in ("csrfmiddlewaretoken", "once", "version", "password", "login") and "password" not in name and str(value).strip()
     ]

@@ -89,8 +89,8 @@ class NamedErrors:
         from .http import csrf_failure
 
         response = self.get_response(request)
-        if response.status_code != 302 or "/accounts/login/" not in response.get("Location", ""):
-            return response
+        if response.status_code != 302 or "/accounts/login/" not in response.get("Location", "") or "/accounts/" in request.path:
+            return response  # the pages of signing in lead to each other
         if request.headers.get("HX-Request") or request.headers.get("Accept") == "application/json":
             answer = HttpResponse(status=401)
             answer["HX-Redirect"] = response["Location"]

@@ -83,6 +83,20 @@ def test_report_nothing_twice_reports_once_and_goes_on_where_the_last_ended(peop
     assert acts.next_period(Action.objects.get())[0] <= first.period_to + dt.timedelta(days=1)
 
 
+def test_nothing_changed_is_offered_until_today_is_told(people, running, client):
+    """And a result is drafted from a report that tells something."""
+    signed_in(client, people.ben)
+    address = f"/action-plans/{running.slug}/actions/1/"
+    assert "report/nothing/" in client.get(address).text
+    client.post(f"{address}report/nothing/")
+    page = client.get(address).text
+    assert "report/nothing/" not in page
+    assert "report/" in page
+    assert "result/" not in page.partition('id="reports"')[2].partition("</section>")[0]
+    assert client.post(f"{address}report/nothing/").status_code == 409
+    assert ProgressReport.objects.count() == 1
+
+
 @pytest.mark.parametrize(
     ("data", "sentence"),
     [

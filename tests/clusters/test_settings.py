@@ -136,6 +136,35 @@ def test_sign_in_by_a_code_in_the_mail(nina, client):
     assert client.session["_auth_user_id"] == str(nina.pk)
 
 
+def test_while_a_code_is_awaited_another_one_another_address_and_a_password_can_be_tried(nina, client):
+    """Those answers lead back to a sign-in page too, and none is taken for a session that ended while somebody wrote."""
+    waiting = client.post("/accounts/login/code/", {"email": "nima@north.example"})["Location"]
+    assert client.post(waiting, {"action": "resend"})["Location"] == waiting
+    page = client.get(waiting).text
+    other = re.search(r'<form[^>]*action="/accounts/logout/"[^>]*>.*?</form>', page, re.DOTALL)[0]
+    answer = client.post("/accounts/logout/", {"next": re.search(r'name="next" value="([^"]*)"', other)[1]})
+    assert answer["Location"] == "/accounts/login/code/"
+    assert client.get(answer["Location"]).status_code == 200
+    assert client.post("/accounts/login/code/", {"email": "nina@north.example"})["Location"] == waiting
+    answer = client.post("/accounts/login/", {"login": "nina@north.example", "password": "a long pass phrase"})
+    assert answer["Location"] == waiting, "what was begun is gone on with"
+    for _try in range(3):
+        answer = client.post(waiting, {"code": "WRONG1"})
+    assert answer["Location"].startswith("/accounts/login/code/"), "begun anew"
+
+
+def test_the_address_that_was_typed_for_the_password_gets_the_code(nina, client):
+    """The button beside it sends the same form; with nothing typed it opens the page that asks for the address."""
+    page = client.get("/accounts/login/?next=/settings/").text
+    assert 'formaction="/accounts/login/code/?next=%2Fsettings%2F"' in page
+    answer = client.post("/accounts/login/code/", {"login": "nina@north.example", "password": "", "next": "/settings/"})
+    assert answer["Location"].startswith("/accounts/login/code/confirm/")
+    assert OutboxMail.objects.get().to == "nina@north.example"
+    blank = type(client)().post("/accounts/login/code/", {"login": "", "password": ""})
+    assert blank.status_code == 200
+    assert not blank.context["form"].errors
+
+
 def test_sign_out_needs_a_post(nina, client):
     as_person(client, nina)
     client.get("/accounts/logout/")

@@ -69,6 +69,29 @@ def test_trail_names_a_gap_with_its_way_out_to_who_can_close_it(people):
     assert trail(lesson, VISITOR).led_to[0].way_out == ""
 
 
+def test_an_ambition_leads_its_manager_to_an_action_in_the_plan_that_is_being_written(people, client):
+    ambition = things.ambition(people.north, "adopted")
+
+    def leads():
+        return next(n for n in trail(ambition, User.objects.get(pk=people.ben.pk)).led_to if n.stage == "action").way_out
+
+    assert leads() == "/action-plans/new/"
+    plan = things.plan(people.north, "draft")
+    assert leads() == f"/action-plans/{plan.slug}/actions/new/?cite=actionplans.ambition:{ambition.public_id}"
+    client.force_login(people.ben, backend="allauth.account.auth_backends.AuthenticationBackend")
+    box = client.get(leads()).text.partition(f'value="actionplans.ambition:{ambition.public_id}"')
+    assert "checked" in box[2][:100]
+    things.plan(people.north, "draft")
+    assert leads() == f"/action-plans/?cluster={people.north.slug}"
+
+
+def test_sources_stand_in_one_order_whoever_reads(people, thread):
+    """A session that is closed to a reader stands where others see it, before the feedback on it."""
+    things.session(people.south, "held", feedback_request=thread.feedback)
+    stages = [[n.stage for n in trail(thread.lesson, who).came_from] for who in (User.objects.get(pk=people.ben.pk), VISITOR)]
+    assert stages == [["session", "feedback"], ["session", "feedback"]]
+
+
 def test_clusters_on_trail_go_however_far_back(people, thread):
     assert clusters_on_trail(thread.finding) == {people.north.pk, people.south.pk}
 
