@@ -43,7 +43,7 @@ def page_context(request: HttpRequest) -> dict[str, Any]:
     """What every template may use; asks neither session nor messages, so that a visitor's page stays shareable."""
     htmx = getattr(request, "htmx", None)
     links = language_links(request.path)
-    query = request.META.get("QUERY_STRING", "")
+    query, section = request.META.get("QUERY_STRING", ""), section_of(request)
     return {
         "base_template": "fragment.html" if htmx and not htmx.boosted else "page.html",
         "me": request.user if hasattr(request, "user") else None,
@@ -54,7 +54,9 @@ def page_context(request: HttpRequest) -> dict[str, Any]:
         "language_links": links,
         "language_query": f"?{query}" if query and request.method == "GET" else "",
         "canonical_url": settings.SITE_URL + request.path,
-        "section": section_of(request),
+        "section": section,
+        # Reading them asks the session, so a visitor is told something only while signing in.
+        "shows_messages": section.startswith("account_") or (hasattr(request, "user") and request.user.is_authenticated),
     }
 
 

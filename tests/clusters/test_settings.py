@@ -140,6 +140,7 @@ def test_while_a_code_is_awaited_another_one_another_address_and_a_password_can_
     """Those answers lead back to a sign-in page too, and none is taken for a session that ended while somebody wrote."""
     waiting = client.post("/accounts/login/code/", {"email": "nima@north.example"})["Location"]
     assert client.post(waiting, {"action": "resend"})["Location"] == waiting
+    assert "Another code is on its way" in client.get(waiting).text
     page = client.get(waiting).text
     other = re.search(r'<form[^>]*action="/accounts/logout/"[^>]*>.*?</form>', page, re.DOTALL)[0]
     answer = client.post("/accounts/logout/", {"next": re.search(r'name="next" value="([^"]*)"', other)[1]})

@@ -34,6 +34,7 @@ def test_a_code_after_a_mistyped_address_and_a_mail_that_did_not_come(page, peop
     page.click("text=Send another code")
     page.wait_for_load_state()
     assert page.locator("h1").inner_text() == "Enter the code from the e-mail"
+    assert "Another code is on its way" in page.locator("body").inner_text()
     mails = list(OutboxMail.objects.filter(to=people.ben.email).order_by("id"))
     assert len(mails) == 2
     page.fill("[name=code]", "WRONG1")
