@@ -64,9 +64,9 @@ class ApiView(APIView):
         self.check_scope(request)
 
     def check_query(self, request: Request) -> None:
-        unknown = sorted(set(request.query_params) - {*self.query, *QUERY_OF_ALL})
-        if unknown:
-            raise Problem("unknown-parameter", errors=[(f"?{name}", name) for name in unknown])
+        known = {*self.query, *QUERY_OF_ALL}
+        if unknown := sorted(set(request.query_params) - known):
+            raise Problem("unknown-parameter", errors=[(f"?{name}", one_of(sorted(known))) for name in unknown])
         if "lang" in request.query_params and request.query_params["lang"] not in dict(settings.LANGUAGES):
             raise Problem("bad-parameter", errors=[("?lang", one_of(dict(settings.LANGUAGES)))])
 
