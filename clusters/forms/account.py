@@ -6,7 +6,7 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.forms import RequestLoginCodeForm
 from django import forms
 from django.conf import settings
-from django.contrib.auth.password_validation import password_validators_help_texts, validate_password
+from django.contrib.auth.password_validation import MinimumLengthValidator, password_validators_help_texts, validate_password
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.urls import reverse
@@ -46,6 +46,16 @@ class CodeForm(RequestLoginCodeForm):
         if data and "login" in data and "email" not in data:
             data, kwargs = ({**data.dict(), "email": data["login"]}, kwargs) if data["login"].strip() else (None, {})
         super().__init__(data, *args, **kwargs)
+
+
+class LongEnough(MinimumLengthValidator):
+    """Django's rule in words that stand in all six languages: its own are in English where a translation is missing."""
+
+    def get_error_message(self) -> str:
+        return _("The password is too short: it needs at least %(count)s characters.") % {"count": self.min_length}
+
+    def get_help_text(self) -> str:
+        return _("At least %(count)s characters.") % {"count": self.min_length}
 
 
 class AcceptForm(PortalForm):

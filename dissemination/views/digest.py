@@ -3,6 +3,7 @@
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils import translation
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
@@ -46,6 +47,8 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
     """POST ends the digest, by the mail program's button or by ours; GET only shows the button, as scanners open links."""
     public_id, _generation = read_token("preferences", token)
     user = get_object_or_404(User, public_id=public_id)
+    translation.activate(user.language)  # the address has no prefix that says it
     if request.method == "POST":
         end_digest(user)
-    return render(request, "dissemination/unsubscribe.html", {"done": request.method == "POST", "token": token})
+        user.refresh_from_db()
+    return render(request, "dissemination/unsubscribe.html", {"done": user.digest == "never", "token": token})

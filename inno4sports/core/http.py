@@ -6,6 +6,7 @@ import uuid
 from array import array
 from collections.abc import Callable, Collection, Sequence
 from typing import Any
+from urllib.parse import urlsplit
 
 import nh3
 from django import forms
@@ -68,8 +69,8 @@ def section_of(request: HttpRequest) -> str:
 
 def language_links(path: str) -> list[dict[str, Any]]:
     """The same page in every language: the prefix of an address is its language, English has none."""
-    if path.startswith("/api/"):
-        return []  # has no prefix: the header decides its language
+    if path.startswith(("/api/", "/unsubscribe/")):
+        return []  # has no prefix: the header or the person decides its language
     codes = [code for code, _name in settings.LANGUAGES]
     first, _sep, rest = path.lstrip("/").partition("/")
     bare = f"/{rest}" if first in codes[1:] else path
@@ -234,8 +235,16 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001 -- Django's signature
-    """The session ended while somebody typed: say so, show the text back."""
-    return error_page(request, 403, session_expired=True, reason="")
+    """The session ended while somebody typed: say so, show the text back, and lead to the form again."""
+    return error_page(request, 403, session_expired=True, reason="", form_url=came_from(request))
+
+
+def came_from(request: HttpRequest) -> str:
+    """The page of ours on which the form stood; "" where the browser does not say."""
+    page = urlsplit(request.headers.get("Referer", ""))
+    if page.netloc != request.get_host() or "/accounts/" in page.path:
+        return ""
+    return f"{page.path}?{page.query}" if page.query else page.path
 
 
 # Personal links -------------------------------------------------------------------------------------------------------------

@@ -4,8 +4,10 @@ import uuid
 from collections.abc import Callable
 
 from django.conf import settings
+from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import MiddlewareNotUsed, PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
+from django.shortcuts import resolve_url
 from django.utils import timezone
 
 from . import clock
@@ -80,15 +82,22 @@ def private_pages(get_response: Handler) -> Handler:
 
 
 class NamedErrors:
-    """Domain errors become pages with a status: wrong state and conflict 409, a bad link 404; a session that ended says so."""
+    """Domain errors become pages with a status: wrong state and conflict 409, a bad link 404; a session that ended says so.
+
+    What only takes a form says 405 in a page too: people come there by going back, by the language menu of an error page.
+    """
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        from .http import csrf_failure
+        from .http import came_from, csrf_failure, error_page
 
         response = self.get_response(request)
+        if isinstance(response, HttpResponseNotAllowed) and request.method == "GET":
+            page = error_page(request, 404)
+            page.status_code, page["Allow"] = 405, response["Allow"]
+            return page
         if response.status_code != 302 or "/accounts/login/" not in response.get("Location", "") or "/accounts/" in request.path:
             return response  # the pages of signing in lead to each other
         if request.headers.get("HX-Request") or request.headers.get("Accept") == "application/json":
@@ -97,7 +106,12 @@ class NamedErrors:
             return answer
         # The sign-in page would lose what somebody typed whose session ended meanwhile.
         ended = request.method == "POST" and settings.SESSION_COOKIE_NAME in request.COOKIES and not request.user.is_authenticated
-        return csrf_failure(request) if ended else response
+        if ended:
+            return csrf_failure(request)
+        if request.method == "POST":  # after signing in to the page on which the form stood: some addresses take nothing but a form
+            page_url = came_from(request)
+            return redirect_to_login(page_url) if page_url else HttpResponseRedirect(resolve_url(settings.LOGIN_URL))
+        return response
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         from .http import error_page

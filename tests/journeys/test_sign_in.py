@@ -43,5 +43,5 @@ def test_a_code_after_a_mistyped_address_and_a_mail_that_did_not_come(page, peop
     assert page.locator("[aria-invalid=true]").count() == 1
     page.fill("[name=code]", code_of(mails[-1]))
     page.click("main form button.btn >> nth=0")
-    page.wait_for_url("**/dashboard/")
+    page.wait_for_url("**/settings/")
     assert User.objects.get(pk=people.ben.pk).last_login is not None

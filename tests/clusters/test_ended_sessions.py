@@ -1,0 +1,63 @@
+"""A session that ended in the middle of something leads back to where the person was."""
+
+import pytest
+
+from tests.factories import things
+
+pytestmark = pytest.mark.django_db
+PAGE = {"HTTP_REFERER": "http://testserver/fi/clusters/north/members/?page=2"}
+
+
+@pytest.fixture
+def step(people):
+    return f"/organisations/{things.organisation(people.north, 'pending').slug}/steps/approve_organisation/"
+
+
+def test_after_signing_in_one_is_on_the_page_of_the_button_again(client, step):
+    """Its own address takes nothing but a form."""
+    assert client.post(step, **PAGE)["Location"] == "/accounts/login/?next=/fi/clusters/north/members/%3Fpage%3D2"
+    for foreign in ("https://evil.example/x/", "//evil.example/", "nonsense", ""):
+        assert client.post(step, HTTP_REFERER=foreign)["Location"] == "/accounts/login/"
+
+
+def test_the_page_that_says_so_leads_to_signing_in_and_whoever_is_signed_in_to_the_form(client, people, step):
+    client.cookies["sessionid"] = "gone"
+    page = client.post(step, {"title": "Half a word"}, **PAGE)
+    assert page.status_code == 403
+    assert 'href="/accounts/login/?next=/fi/clusters/north/members/%3Fpage%3D2"' in page.text
+    assert "Half a word" in page.text
+    again = type(client)(enforce_csrf_checks=True)
+    again.force_login(people.ben, backend="allauth.account.auth_backends.AuthenticationBackend")
+    page = again.post(step, {"title": "Half a word"}, **PAGE)
+    assert page.status_code == 403
+    assert 'href="/fi/clusters/north/members/?page=2">Open the form again' in page.text
+
+
+def test_what_only_takes_a_form_answers_with_a_page(client, people, step):
+    """Going back, or the language menu of an error page, leads there."""
+    client.force_login(people.ben, backend="allauth.account.auth_backends.AuthenticationBackend")
+    page = client.get(step)
+    assert (page.status_code, page["Allow"]) == (405, "POST")
+    assert page.text.count("<h1") == 1
+
+
+def test_the_link_of_a_digest_speaks_the_language_of_its_reader(client, people):
+    from inno4sports.core.tokens import make_token
+
+    people.ben.language = "fi"
+    people.ben.save()
+    address = f"/unsubscribe/{make_token('preferences', people.ben.public_id, 1)}/"
+    assert '<html lang="fi"' in client.get(address).text
+    assert "/fi/unsubscribe/" not in client.get(address).text
+    assert "<form method" in client.get(address).text
+    client.post(address)
+    assert "<form method" not in client.get(address).text, "it is ended already"
+
+
+@pytest.mark.parametrize(("language", "words"), [("fi", "liian lyhyt"), ("nl", "te kort"), ("hu", "rövid"), ("pl", "krótkie"), ("es", "corta")])
+def test_a_short_password_is_refused_in_the_language_of_the_page(client, people, language, words):
+    client.force_login(people.ben, backend="allauth.account.auth_backends.AuthenticationBackend")
+    page = client.post(f"/{language}/accounts/password/change/", {"oldpassword": "x", "password1": "short", "password2": "short"}, follow=True)
+    if "password1" not in page.text:
+        page = client.post(f"/{language}/accounts/password/set/", {"password1": "short", "password2": "short"}, follow=True)
+    assert words in page.text
