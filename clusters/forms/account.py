@@ -22,6 +22,13 @@ from .choices import hours, zones
 class AccountAdapter(DefaultAccountAdapter):
     """allauth's way to our users: nobody makes an account alone, mail comes in the person's language."""
 
+    # Said for codes too, and for who asked too often; its own words speak of failed logins only.
+    error_messages = DefaultAccountAdapter.error_messages | {
+        "too_many_login_attempts": _("Too many tries. Wait five minutes, then try again."),
+        "duplicate_email": _("This address is among yours already."),
+        "incorrect_code": _("This is not the code. It stands in the newest mail."),
+    }
+
     def is_open_for_signup(self, request: HttpRequest) -> bool:  # noqa: ARG002 -- allauth's signature
         """Accounts are made by accepting an invitation; an organisation signs itself up on a page of its own."""
         return False

@@ -38,9 +38,11 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
 def invitation_accept(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     """Join: signed in under the invited address, or with a new account."""
     invited = held_invitation(request, public_id)
-    if reason := acts.why_closed(invited):
-        return render(request, "clusters/invitation_closed.html", {"invitation": invited, "reason": reason, "section": ""}, status=410)
     mine = request.user.is_authenticated and request.user.email.lower() == invited.email.lower()
+    if reason := acts.why_closed(invited):
+        if mine and invited.accepted_at:  # their own link again, or back after joining
+            return redirect("dashboard")
+        return render(request, "clusters/invitation_closed.html", {"invitation": invited, "reason": reason, "section": ""}, status=410)
     stranger = not mine and not User.objects.filter(email__iexact=invited.email).exists()
     form = accept_form(request, invited) if stranger and not request.user.is_authenticated else None
     if request.method == "POST" and mine:

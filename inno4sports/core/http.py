@@ -19,6 +19,7 @@ from django.http.multipartparser import MultiPartParserError
 from django.shortcuts import render
 from django.urls import Resolver404, resolve, reverse
 from django.utils import translation
+from django.utils.choices import flatten_choices
 from django.utils.functional import cached_property
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
@@ -273,11 +274,17 @@ def held_link(request: HttpRequest, purpose: str, public_id: uuid.UUID) -> int:
 def changed_fields(form: forms.BaseForm, thing: models.Model) -> list[tuple[str, str]]:
     """After a conflict: the fields where what stands now differs from what the reader typed."""
     return [
-        (str(bound.label), str(getattr(thing, bound.name)))
+        (str(bound.label), in_words(bound.field, getattr(thing, bound.name)))
         for bound in form
         if hasattr(thing, bound.name) and isinstance(form.cleaned_data.get(bound.name), str | int | None)
         and (form.cleaned_data.get(bound.name) or "") != (getattr(thing, bound.name) or "")
     ]  # fmt: skip
+
+
+def in_words(field: forms.Field, value: Any) -> str:
+    """A stored value as its form shows it."""
+    choices: Any = flatten_choices(getattr(field, "choices", ()))
+    return next((str(label) for key, label in choices if str(key) == str(value)), str(value))
 
 
 # Text and files ---------------------------------------------------------------------------------------------------------------

@@ -274,6 +274,9 @@ def test_invitation_accept_after_its_end_says_so(people, client):
 def test_invitation_accept_a_second_time_says_that_it_was_used(people, client):
     where = follow(client, invited(people))
     post(client, where, ACCOUNT)
+    assert client.get(where)["Location"] == "/dashboard/", "whoever joined by it opens it again, or goes back"
+    client.logout()
+    where = follow(client, Invitation.objects.get())
     answer = client.get(where)
     assert answer.status_code == 410
     assert "was used already" in answer.content.decode()

@@ -76,7 +76,9 @@ def test_settings_give_no_rights(people, client):
 def test_settings_over_a_newer_version_are_not_written(people, client):
     as_person(client, people.ana)
     post(client, SETTINGS, chosen(people.ana, version=1))
-    assert post(client, SETTINGS, chosen(people.ana, version=1, digest="never")).status_code == 409
+    page = post(client, SETTINGS, chosen(people.ana, version=1, digest="never", theme="dark", digest_hour=18))
+    assert page.status_code == 409
+    assert {"daily", "as my device says", "7:00"} <= {words for _label, words in page.context["conflict"]}, "in words, not in keys"
     assert User.objects.get(pk=people.ana.pk).digest == "daily"
 
 
