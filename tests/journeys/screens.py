@@ -190,8 +190,8 @@ def invitation(withdrawn: bool = False) -> str:
     return address
 
 
-def token_of(purpose: str) -> str:
-    me = user(MANAGER)
+def token_of(purpose: str, who: str = "") -> str:
+    me = user(who or MANAGER)
     return make_token(purpose, me.public_id, 1)
 
 
@@ -454,5 +454,5 @@ SCREENS = [
     Screen("dissemination/gap_list.html", "/gaps/", MANAGER),
     Screen("dissemination/gap_list.html", "/gaps/", EDITOR, note="editor"),
     Screen("dissemination/preferences_edit.html", lambda: f"/preferences/{token_of('preferences')}/", indexed=False),
-    Screen("dissemination/unsubscribe.html", lambda: f"/unsubscribe/{token_of('preferences')}/", indexed=False, prefixed=False),
+    Screen("dissemination/unsubscribe.html", lambda: f"/unsubscribe/{token_of('preferences', EDITOR)}/", indexed=False, prefixed=False),
 ]
