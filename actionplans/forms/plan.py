@@ -164,7 +164,7 @@ class EndorsementForm(PortalModelForm):
 
     def clean_endorsed_on(self) -> dt.date:
         day = self.cleaned_data["endorsed_on"]
-        if day > clock.today():
+        if not clock.has_begun(day):
             raise forms.ValidationError(_("This day is still to come. Record the endorsement when it is given."))
         return day
 
@@ -250,7 +250,7 @@ class ResultForm(PortalModelForm):
 
     def clean_happened_on(self) -> dt.date | None:
         day: dt.date | None = self.cleaned_data["happened_on"]
-        if day and day > clock.today():
+        if day and not clock.has_begun(day):
             raise forms.ValidationError(_("This day is still to come."))
         return day
 

@@ -9,6 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from actionplans.domain import plan as plan_acts
 from actionplans.domain import progress as acts
+from actionplans.forms.plan import ResultForm
 from actionplans.models import Action, Milestone, ProgressReport
 from inno4sports.core import clock
 from inno4sports.core.lifecycle import WrongState
@@ -289,3 +290,10 @@ def test_after_nothing_changed_the_form_proposes_days_that_it_takes(people, runn
         answer = client.post(address, typed(**days))
         assert answer.status_code == 302, answer.context["form"].errors
         assert ProgressReport.objects.count() == number
+
+
+def test_a_day_that_has_begun_in_the_region_is_not_still_to_come():
+    """At half past eleven in the evening, UTC, it is tomorrow in Lapland already."""
+    with clock.at(dt.datetime(2026, 11, 30, 23, 30, tzinfo=dt.UTC)):
+        for day, wanted in (("2026-12-01", True), ("2026-12-02", False)):
+            assert ResultForm({"title": "Ten tracks are lit", "happened_on": day}).is_valid() == wanted
