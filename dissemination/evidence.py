@@ -35,10 +35,9 @@ STAGE_OF: dict[str, str] = {
     "actionplans.result": "result",
     "dissemination.finding": "finding",
 }
-# In the order of a list of sources.
-BEGINNINGS = ("session", "practice", "feedback")
 # Sessions and practices stand where the thread begins.
 RANK = {"feedback": 0, "session": 0, "practice": 0, "lesson": 1, "ambition": 2, "action": 3, "result": 4, "finding": 5}
+ORDER = ("session", "practice", *STAGES)  # of a list, for all readers
 Key = tuple[str, int]
 
 
@@ -234,7 +233,7 @@ def _with_gaps(nodes: list[Node], ranks: Iterable[int], thing: Thing, user: Any)
         if rank not in present:
             url, label = way_out(thing, STAGES[rank], user)
             gaps.append(Node(STAGES[rank], "none", way_out=url, way_out_label=label))
-    return sorted([*nodes, *gaps], key=lambda n: (RANK[n.stage], n.stage in BEGINNINGS and BEGINNINGS.index(n.stage), n.state))
+    return sorted([*nodes, *gaps], key=lambda n: (ORDER.index(n.stage), n.state))
 
 
 def way_out(thing: Thing, stage: str, user: Any) -> tuple[str, str | Promise]:

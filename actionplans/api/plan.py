@@ -73,7 +73,10 @@ class Plans(Resource):
         ),
         Act("decide_plan", acts.decide_plan),
         Act("reopen_plan", acts.reopen_plan),
-        Act("record_endorsement", acts.record_endorsement, EndorsementForm),
+        Act(
+            "record_endorsement", acts.record_endorsement, EndorsementForm,
+            build=lambda data, files, call: EndorsementForm(data, files, cluster=call.thing.cluster),
+        ),
         Act("start_plan", acts.start_plan),
         Act("complete_plan", acts.complete_plan),
         Act("withdraw_plan", acts.withdraw_plan, WithdrawForm),

@@ -63,7 +63,7 @@ class Results(Resource):
     def build(self, data: Any, files: Any, thing: Any = None) -> ResultForm:
         if thing.status != "draft":
             raise WrongState(acts.PUBLISHED, thing)
-        return ResultForm(data, instance=thing)
+        return ResultForm(data, instance=thing, cluster=thing.action.plan.cluster)
 
     def change(self, thing: Result, form: ResultForm, version: int | None) -> Result:
         return acts.edit_result(thing, by=self.actor(), version=version, **form.cleaned_data)

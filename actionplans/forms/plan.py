@@ -162,9 +162,13 @@ class EndorsementForm(PortalModelForm):
         fields = ["body", "position", "decision_number", "endorsed_on"]
         widgets = {"endorsed_on": DayInput}
 
+    def __init__(self, *args: Any, cluster: Cluster, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.today = clock.today(cluster.timezone)
+
     def clean_endorsed_on(self) -> dt.date:
         day = self.cleaned_data["endorsed_on"]
-        if not clock.has_begun(day):
+        if day > self.today:
             raise forms.ValidationError(_("This day is still to come. Record the endorsement when it is given."))
         return day
 
@@ -243,14 +247,15 @@ class ResultForm(PortalModelForm):
 
     field_order = ["title", "text", "happened_on", "figures", "evidence_url"]
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, cluster: Cluster, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.today = clock.today(cluster.timezone)
         if self.instance.pk:
             self.initial["figures"] = self.instance.figures
 
     def clean_happened_on(self) -> dt.date | None:
         day: dt.date | None = self.cleaned_data["happened_on"]
-        if day and not clock.has_begun(day):
+        if day and day > self.today:
             raise forms.ValidationError(_("This day is still to come."))
         return day
 

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import uuid
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -172,8 +173,9 @@ def plan_edit(request: HttpRequest, slug: str) -> HttpResponse:
 def actionplan_step(request: HttpRequest, slug: str, step: str) -> HttpResponse:
     plan = visible_plan(request, slug)
     check_step(plan, step, request.user)
+    endorsement = partial(EndorsementForm, cluster=plan.cluster)
     forms = {
-        "record_endorsement": ("actionplans/record_endorsement.html", EndorsementForm, acts.record_endorsement),
+        "record_endorsement": ("actionplans/record_endorsement.html", endorsement, acts.record_endorsement),
         "withdraw_plan": ("actionplans/withdraw_plan.html", WithdrawForm, acts.withdraw_plan),
     }
     if step in forms:

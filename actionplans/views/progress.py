@@ -74,7 +74,7 @@ def result_create(request: HttpRequest, slug: str, n: int) -> HttpResponse:
     """A draft that rests on no report."""
     action = visible_action(request, slug, n)
     require(request.user, "actionplans.draft_result", action)
-    form = ResultForm(request.POST or None)
+    form = ResultForm(request.POST or None, cluster=action.plan.cluster)
     if request.method == "POST" and form.is_valid():
         result = acts.draft_result(action, by=actor_of(request), **form.cleaned_data)
         messages.success(request, _("Result saved as a draft. Publish it when it is complete."))
@@ -108,7 +108,7 @@ def result_edit(request: HttpRequest, slug: str) -> HttpResponse:
     require(request.user, "actionplans.edit_result", result)
     if result.status != "draft":
         raise WrongState(acts.PUBLISHED, result)
-    form = ResultForm(request.POST or None, instance=result)
+    form = ResultForm(request.POST or None, instance=result, cluster=result.action.plan.cluster)
     context = {"result": result, "form": form}
     if request.method == "POST" and form.is_valid():
         try:

@@ -41,11 +41,6 @@ def today(place: str = "UTC") -> dt.date:
     return now().astimezone(zone(place)).date()
 
 
-def has_begun(day: dt.date) -> bool:
-    """Whether it is this day, or later, anywhere: a region in the east writes of today while UTC still has yesterday."""
-    return day <= today("Etc/GMT-14")
-
-
 def in_words(day: dt.date) -> str:
     """A day as the reader's language writes it, for sentences; pages use the tag `day`."""
     language = get_language() or "en"

@@ -21,6 +21,7 @@ from django.urls import Resolver404, resolve, reverse
 from django.utils import translation
 from django.utils.choices import flatten_choices
 from django.utils.functional import cached_property
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 from markdown_it import MarkdownIt
@@ -45,7 +46,7 @@ def page_context(request: HttpRequest) -> dict[str, Any]:
     """What every template may use; asks neither session nor messages, so that a visitor's page stays shareable."""
     htmx = getattr(request, "htmx", None)
     links = language_links(request.path)
-    query, section = request.META.get("QUERY_STRING", ""), section_of(request)
+    query = request.META.get("QUERY_STRING", "")
     return {
         "base_template": "fragment.html" if htmx and not htmx.boosted else "page.html",
         "me": request.user if hasattr(request, "user") else None,
@@ -56,9 +57,9 @@ def page_context(request: HttpRequest) -> dict[str, Any]:
         "language_links": links,
         "language_query": f"?{query}" if query and request.method == "GET" else "",
         "canonical_url": settings.SITE_URL + request.path,
-        "section": section,
+        "section": section_of(request),
         # Reading them asks the session, so a visitor is told something only while signing in.
-        "shows_messages": section.startswith("account_") or (hasattr(request, "user") and request.user.is_authenticated),
+        "shows_messages": is_signing_in(request) or (hasattr(request, "user") and request.user.is_authenticated),
     }
 
 
@@ -66,6 +67,11 @@ def section_of(request: HttpRequest) -> str:
     """Which entry of the main menu this page stands under: the app, or the roof page's own name."""
     match = request.resolver_match
     return "" if match is None else match.app_name or match.url_name or ""
+
+
+def is_signing_in(request: HttpRequest) -> bool:
+    """Whether this is one of the pages of an account, as allauth names them."""
+    return section_of(request).startswith("account_")
 
 
 def language_links(path: str) -> list[dict[str, Any]]:
@@ -242,8 +248,11 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noq
 
 def came_from(request: HttpRequest) -> str:
     """The page of ours on which the form stood; "" where the browser does not say."""
-    page = urlsplit(request.headers.get("Referer", ""))
-    if page.netloc != request.get_host() or "/accounts/" in page.path:
+    given = request.headers.get("Referer", "")
+    if not url_has_allowed_host_and_scheme(given, {request.get_host()}):
+        return ""
+    page = urlsplit(given)
+    if not page.netloc or page.path.startswith("//") or "/accounts/" in page.path:
         return ""
     return f"{page.path}?{page.query}" if page.query else page.path
 

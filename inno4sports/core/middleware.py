@@ -91,14 +91,14 @@ class NamedErrors:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        from .http import came_from, csrf_failure, error_page
+        from .http import came_from, csrf_failure, error_page, is_signing_in
 
         response = self.get_response(request)
         if isinstance(response, HttpResponseNotAllowed) and request.method == "GET":
             page = error_page(request, 404)
             page.status_code, page["Allow"] = 405, response["Allow"]
             return page
-        if response.status_code != 302 or "/accounts/login/" not in response.get("Location", "") or "/accounts/" in request.path:
+        if response.status_code != 302 or "/accounts/login/" not in response.get("Location", "") or is_signing_in(request):
             return response  # the pages of signing in lead to each other
         if request.headers.get("HX-Request") or request.headers.get("Accept") == "application/json":
             answer = HttpResponse(status=401)

@@ -9,8 +9,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from actionplans.domain import plan as plan_acts
 from actionplans.domain import progress as acts
-from actionplans.forms.plan import ResultForm
+from actionplans.forms.plan import EndorsementForm, ResultForm
 from actionplans.models import Action, Milestone, ProgressReport
+from clusters.models import Cluster
 from inno4sports.core import clock
 from inno4sports.core.lifecycle import WrongState
 from inno4sports.core.models import HistoryEvent, Notification, StoredFile
@@ -293,7 +294,12 @@ def test_after_nothing_changed_the_form_proposes_days_that_it_takes(people, runn
 
 
 def test_a_day_that_has_begun_in_the_region_is_not_still_to_come():
-    """At half past eleven in the evening, UTC, it is tomorrow in Lapland already."""
+    """At half past eleven in the evening, UTC, it is tomorrow in Lapland already, and not yet in Reykjavík."""
     with clock.at(dt.datetime(2026, 11, 30, 23, 30, tzinfo=dt.UTC)):
-        for day, wanted in (("2026-12-01", True), ("2026-12-02", False)):
-            assert ResultForm({"title": "Ten tracks are lit", "happened_on": day}).is_valid() == wanted
+        for place, day, wanted in (
+            ("Europe/Helsinki", "2026-12-01", True), ("Europe/Helsinki", "2026-12-02", False), ("Atlantic/Reykjavik", "2026-12-01", False),
+        ):  # fmt: skip
+            cluster = Cluster(timezone=place)
+            assert ResultForm({"title": "Ten tracks are lit", "happened_on": day}, cluster=cluster).is_valid() == wanted
+            given = EndorsementForm({"body": "Province", "endorsed_on": day}, cluster=cluster)
+            assert ("endorsed_on" not in given.errors) == wanted

@@ -16,7 +16,7 @@ def step(people):
 def test_after_signing_in_one_is_on_the_page_of_the_button_again(client, step):
     """Its own address takes nothing but a form."""
     assert client.post(step, **PAGE)["Location"] == "/accounts/login/?next=/fi/clusters/north/members/%3Fpage%3D2"
-    for foreign in ("https://evil.example/x/", "//evil.example/", "nonsense", ""):
+    for foreign in ("https://evil.example/x/", "//evil.example/", "nonsense", "http://[", "http://testserver//evil.example/", ""):
         assert client.post(step, HTTP_REFERER=foreign)["Location"] == "/accounts/login/"
 
 

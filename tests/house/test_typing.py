@@ -81,9 +81,9 @@ MADE = {
     AnswerPointForm: lambda p, data: AnswerPointForm(data),
     PlanForm: lambda p, data: PlanForm(data, user=p.ben),
     ActionForm: lambda p, data: ActionForm(data, user=p.ben, cluster=p.north, cited=[]),
-    EndorsementForm: lambda p, data: EndorsementForm(data),
+    EndorsementForm: lambda p, data: EndorsementForm(data, cluster=p.north),
     ReportForm: lambda p, data: ReportForm(data, action=p.action),
-    ResultForm: lambda p, data: ResultForm(data),
+    ResultForm: lambda p, data: ResultForm(data, cluster=p.north),
     WithdrawForm: lambda p, data: WithdrawForm(data),
     dissemination.ProposeForm: lambda p, data: dissemination.ProposeForm(data, user=p.ben, cited=[]),
     dissemination.FindingForm: lambda p, data: dissemination.FindingForm(data, user=p.edda, cited=[]),
@@ -228,6 +228,6 @@ def test_text_of_half_a_letter_is_left_out():
 def test_forms_with_files_name_what_is_wrong_and_keep_the_rest(name, content, sentence, here):
     day = dt.date(2026, 1, 5).isoformat()
     upload = SimpleUploadedFile(name, content, content_type="application/pdf")
-    form = EndorsementForm({"body": "Province", "endorsed_on": day}, {"upload": upload})
+    form = EndorsementForm({"body": "Province", "endorsed_on": day}, {"upload": upload}, cluster=Cluster(timezone="Europe/Helsinki"))
     assert sentence in str(form.errors["upload"])
     assert form["body"].value() == "Province"
