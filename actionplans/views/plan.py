@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.db.models import OuterRef, Prefetch
+from django.db.models import OuterRef, Prefetch, prefetch_related_objects
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from actionplans.domain import plan as acts
 from actionplans.domain.progress import REPORTABLE, light_of, not_unchanged_because
 from actionplans.forms.plan import ActionForm, EndorsementForm, PlanForm, WithdrawForm
-from actionplans.models import Action, ActionCitation, ActionPlan, Ambition
+from actionplans.models import Action, ActionCitation, ActionPlan, Ambition, ProgressReport
 from clusters.forms.filters import ListFilter
 from clusters.models import bib_of, in_network, name_of
 from inno4sports.core import clock
@@ -203,13 +203,14 @@ def _step_form(request: HttpRequest, plan: ActionPlan, template: str, form_class
 @require_safe
 def action_detail(request: HttpRequest, slug: str, n: int) -> HttpResponse:
     action = lit(visible_action(request, slug, n))
+    prefetch_related_objects([action], Prefetch("reports", ProgressReport.objects.visible_to(request.user)))
     may_report = action.plan.status in REPORTABLE and allowed(request.user, "actionplans.report_progress", action)
     results = list(action.results.visible_to(request.user))
     context = {
         "action": action,
         "plan": action.plan,
         "drafted": {result.report_id for result in results},
-        "reports": action.reports.visible_to(request.user).select_related("created_by"),
+        "reports": action.reports.all(),
         "results": results,
         "may_edit": action.plan.is_draft and allowed(request.user, "actionplans.edit_action", action),
         "may_report": may_report,
