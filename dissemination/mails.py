@@ -51,7 +51,8 @@ def digest(ids: dict[str, Any]) -> Letter | None:
         "preferences_url": f"{settings.SITE_URL}{reverse('dissemination:preferences', args=[token])}",
         "unsubscribe_url": unsubscribe,
     }
-    return Letter(f"{context['heading']} – {_('Inno4Sports digest')}", "dissemination/digest", context, unsubscribe)
+    sender = _("Inno4Sports digest")
+    return Letter(f"{context['heading']} – {sender}", "dissemination/digest", context, unsubscribe)
 
 
 def items_of(row: Digest) -> list[Item]:

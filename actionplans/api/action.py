@@ -5,7 +5,6 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
-from inno4sports.core import clock
 from inno4sports.core.api.resource import Resource
 from inno4sports.core.api.shape import Cites, Label, Money, Reference, Shape, ThingShape, shape_of
 from inno4sports.core.api.writing import Act
@@ -37,7 +36,7 @@ class Light(serializers.Field):
         super().__init__(read_only=True, source="*", **options)
 
     def to_representation(self, value: Action) -> str | None:
-        return None if value.is_recorded else progress.light_of(value, clock.today()) or None
+        return None if value.is_recorded else progress.light_of(value) or None
 
 
 @shape_of("actionplans.action")

@@ -103,7 +103,7 @@ def reach_milestone(milestone: Milestone, *, by: Actor) -> Milestone:
         locked = action.milestones.get(pk=milestone.pk)
         if locked.reached_on is not None or action.plan.status not in REPORTABLE:
             raise WrongState(_("This milestone cannot be recorded as reached now."), action)
-        locked.reached_on = clock.today()
+        locked.reached_on = clock.today(action.plan.cluster.timezone)
         locked.save()
         record(action, "reach_milestone", by=by, note=locked.title)
     return locked
@@ -159,13 +159,14 @@ RESULT_STEPS = {"publish_result": publish_result}
 # Traffic light --------------------------------------------------------------------------------------------------------------
 
 
-def light_of(action: Action, today: dt.date) -> str:
+def light_of(action: Action) -> str:
     """“red”: overdue milestone or abandoned; “amber”: report overdue or a milestone within 30 days; else “green”.
 
-    Reads `action.milestones.all()` (prefetch it) and the plan's state; "" while the plan is not in force.
+    As of today in the region. Reads `action.milestones.all()` (prefetch it) and the plan's state; "" while the plan is not in force.
     """
     if not action.plan.is_in_force:
         return ""
+    today = clock.today(action.plan.cluster.timezone)
     open_days = [m.due_on for m in action.milestones.all() if m.reached_on is None]
     done = action.state == Action.State.COMPLETED
     if action.state == Action.State.ABANDONED or (not done and any(d < today for d in open_days)):

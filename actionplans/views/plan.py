@@ -19,7 +19,6 @@ from actionplans.forms.plan import ActionForm, EndorsementForm, PlanForm, Withdr
 from actionplans.models import Action, ActionCitation, ActionPlan, Ambition, ProgressReport
 from clusters.forms.filters import ListFilter
 from clusters.models import bib_of, in_network, name_of
-from inno4sports.core import clock
 from inno4sports.core.citations import cited_of
 from inno4sports.core.forms import PortalForm
 from inno4sports.core.history import history_of
@@ -55,7 +54,7 @@ def visible_action(request: HttpRequest, slug: str, n: int) -> Action:
 
 def lit(action: Action) -> Action:
     """The action with its traffic light, for the template."""
-    action.light = light_of(action, clock.today())
+    action.light = light_of(action)
     return action
 
 

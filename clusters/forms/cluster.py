@@ -68,6 +68,12 @@ class ClusterCreateForm(PortalForm):
         self.fields["host"].queryset = Cluster.objects.active()  # type: ignore[attr-defined]  # a ModelChoiceField
         self.fields["timezone"].initial = "Europe/Brussels"
 
+    def clean_name(self) -> str:
+        name = str(self.cleaned_data["name"])
+        if Cluster.objects.filter(name__iexact=name).exists():
+            raise ValidationError(_("Another region has this name. Choose another."))
+        return name
+
     def clean_code(self) -> str:
         code = str(self.cleaned_data["code"]).upper()
         if not code.isalpha():

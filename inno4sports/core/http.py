@@ -1,5 +1,6 @@
 """How views answer: one render path for page and fragment, one-time forms, error pages, safe text and files."""
 
+import datetime as dt
 import functools
 import sys
 import uuid
@@ -24,6 +25,7 @@ from django.utils.functional import cached_property
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 from markdown_it import MarkdownIt
 
 from . import clock
@@ -282,18 +284,28 @@ def held_link(request: HttpRequest, purpose: str, public_id: uuid.UUID) -> int:
 
 def changed_fields(form: forms.BaseForm, thing: models.Model) -> list[tuple[str, str]]:
     """After a conflict: the fields where what stands now differs from what the reader typed."""
+    typed = {bound: form.cleaned_data.get(bound.name) for bound in form if hasattr(thing, bound.name)}
+    pairs = [(bound, comparable(value), comparable(getattr(thing, bound.name))) for bound, value in typed.items()]
     return [
-        (str(bound.label), in_words(bound.field, getattr(thing, bound.name)))
-        for bound in form
-        if hasattr(thing, bound.name) and isinstance(form.cleaned_data.get(bound.name), str | int | None)
-        and (form.cleaned_data.get(bound.name) or "") != (getattr(thing, bound.name) or "")
-    ]  # fmt: skip
+        (str(bound.label), in_words(bound.field, stands))
+        for bound, value, stands in pairs
+        if isinstance(value, str | int | dt.date | set | models.Model | None) and (value or "") != (stands or "")
+    ]
+
+
+def comparable(value: Any) -> Any:
+    """The value of a field; of a many-to-many, and of what was ticked, the set of things."""
+    return set(value.all()) if hasattr(value, "all") else value
 
 
 def in_words(field: forms.Field, value: Any) -> str:
     """A stored value as its form shows it."""
+    if isinstance(value, dt.date):
+        return clock.in_words(value)
+    if isinstance(value, set):
+        return "\n".join(sorted(map(str, value))) or _("none")
     choices: Any = flatten_choices(getattr(field, "choices", ()))
-    return next((str(label) for key, label in choices if str(key) == str(value)), str(value))
+    return next((str(label) for key, label in choices if str(key) == str(value)), "" if value is None else str(value)) or _("none")
 
 
 # Text and files ---------------------------------------------------------------------------------------------------------------

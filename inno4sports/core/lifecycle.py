@@ -28,7 +28,7 @@ class WrongState(Exception):
 
 
 class Conflict(Exception):
-    """Somebody else changed the thing since the caller read it; `thing` is the version that stands."""
+    """The thing was changed since the caller read it; `thing` is the version that stands."""
 
     def __init__(self, thing: Thing) -> None:
         super().__init__("another version stands")

@@ -54,7 +54,16 @@ def test_cluster_create_sent_twice_acts_once(people, client):
 
 
 @pytest.mark.parametrize(
-    ("field", "value"), [("code", "NOR"), ("code", "t1x"), ("country", "XX"), ("timezone", "Mars/Base"), ("manager_email", "mara"), ("name", "")]
+    ("field", "value"),
+    [
+        ("code", "NOR"),
+        ("code", "t1x"),
+        ("country", "XX"),
+        ("timezone", "Mars/Base"),
+        ("manager_email", "mara"),
+        ("name", ""),
+        ("name", "CLUSTER NORTH"),
+    ],
 )
 def test_cluster_create_shows_what_is_wrong_and_keeps_what_was_typed(people, client, field, value):
     as_person(client, people.ari)

@@ -1,5 +1,6 @@
 """The catalogs: nothing fuzzy, every placeholder kept, plurals whole, nothing untranslated."""
 
+import ast
 import io
 import pathlib
 import re
@@ -57,9 +58,13 @@ KEYWORDS = {
 }  # fmt: skip
 
 
+FOLDERS = ("inno4sports", "clusters", "learning", "actionplans", "dissemination", "templates")
+SOURCES = [path for folder in FOLDERS for path in sorted((ROOT / folder).rglob("*.py"))]
+
+
 def written():
     """(context, message) of every text that the code marks for translation; templates are read as Django itself reads them."""
-    for folder in ("inno4sports", "clusters", "learning", "actionplans", "dissemination", "templates"):
+    for folder in FOLDERS:
         for path in sorted((ROOT / folder).rglob("*")):
             if path.suffix == ".py":
                 source = path.read_bytes()
@@ -69,6 +74,16 @@ def written():
                 continue
             for _line, message, _comments, context in extract("python", io.BytesIO(source), keywords=KEYWORDS):
                 yield context, message[0] if isinstance(message, tuple) else message
+
+
+def test_no_text_is_marked_inside_an_f_string():
+    """xgettext does not look there: it would be shown in English for ever."""
+    found = []
+    for path in SOURCES:
+        for text in (node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.JoinedStr)):
+            called = {node.func.id for node in ast.walk(text) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)}
+            found += [f"{path}:{text.lineno}"] if called & set(KEYWORDS) else []
+    assert found == []
 
 
 def test_every_text_of_the_code_stands_in_the_catalogs():

@@ -225,9 +225,12 @@ def test_practice_edit_of_a_published_one_names_what_would_be_missing_and_lets_a
 def test_practice_edit_shows_a_conflict_with_what_was_typed(people, client):
     made = practice(people)
     address = reverse("learning:practice_edit", args=[made.slug])
-    assert as_(client, people.ana).post(address, form_data(title="First", version="1")).status_code == 302
+    light, paths = make.topic("light"), make.topic("paths")
+    first = {"topics": [light.slug, paths.slug], "starts_on": "2025-11-03"}
+    assert as_(client, people.ana).post(address, form_data(title="First", version="1", **first)).status_code == 302
     answer = as_(client, people.ben).post(address, form_data(title="Second", version="1"))
     assert answer.status_code == 409
+    assert {"First", "Light\nPaths", "2025-11-03"} == {words for _label, words in answer.context["conflict"]}
     assert "First" in answer.content.decode()
     assert "Second" in answer.content.decode()
 
