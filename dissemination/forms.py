@@ -4,17 +4,24 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from actionplans.models import Action, Ambition, Result
 from actionplans.states import IN_FORCE
+from clusters.forms.filters import ListFilter
 from clusters.models import Topic, User
 from dissemination.evidence import CITABLE
-from dissemination.models import Finding
+from dissemination.models import Finding, FindingKind
 from inno4sports.core.citations import CitationField
-from inno4sports.core.forms import PortalForm, PortalModelForm
+from inno4sports.core.forms import PlainSelect, PortalForm, PortalModelForm
 from inno4sports.core.models import Thing
 from learning.models import FeedbackRequest, GoodPractice, Lesson, Session
+
+
+class FindingFilter(ListFilter):
+    country = None
+    kind = forms.ChoiceField(label=_("Kind"), required=False, choices=[("", capfirst(_("all kinds"))), *FindingKind.choices], widget=PlainSelect)
 
 
 def citable(user: Any) -> list[tuple[Any, Any]]:

@@ -78,6 +78,7 @@ class Actions(Resource):
     key = "public_id"
     filters = {"plan": "plan__slug", "cluster": "plan__cluster__slug", "state": "state"}
     edit_permission, delete_permission = "actionplans.edit_action", "actionplans.remove_action"
+    edited_while = "its plan is a draft"
     acts = (
         Act(
             "report_progress", progress.report_progress, ReportForm, label=_("Report progress"), open=goes_on, creates="actionplans.progressreport",

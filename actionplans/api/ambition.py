@@ -66,6 +66,7 @@ class Ambitions(Resource):
     name, scope, model, shape, form = "ambitions", "actionplans", Ambition, AmbitionShape, AmbitionForm
     filters = {"cluster": "cluster__slug", "topic": "topic__slug", "status": "status"}
     create_permission, edit_permission = "actionplans.write_ambition", "actionplans.edit_ambition"
+    edited_while = "it is not adopted"
     acts = (
         Act(
             "open_ambition", acts.open_ambition, OpenForm,

@@ -66,6 +66,7 @@ class Plans(Resource):
     name, scope, model, shape, form = "action-plans", "actionplans", ActionPlan, PlanShape, PlanForm
     filters = {"cluster": "cluster__slug", "country": "cluster__country", "status": "status"}
     create_permission, edit_permission = "actionplans.write_plan", "actionplans.edit_plan"
+    edited_while = "draft"
     acts = (
         Act(
             "write_action", acts.write_action, ActionForm, build=action_form, values=lambda form, call: form.values(),

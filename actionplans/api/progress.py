@@ -58,6 +58,7 @@ class Results(Resource):
     name, scope, model, shape, form = "results", "actionplans", Result, ResultShape, ResultForm
     filters = {"action": "action__public_id", "plan": "action__plan__slug", "cluster": "action__plan__cluster__slug", "status": "status"}
     edit_permission = "actionplans.edit_result"
+    edited_while = "draft"
     acts = (Act("publish_result", acts.publish_result),)
 
     def build(self, data: Any, files: Any, thing: Any = None) -> ResultForm:

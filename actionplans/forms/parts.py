@@ -52,7 +52,7 @@ class MilestoneForm(PortalForm):
 
     def __init__(self, *args: Any, action: Action, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["milestone"].queryset = action.milestones.select_related("action")
+        self.fields["milestone"].queryset = action.milestones.filter(reached_on=None).select_related("action")
 
 
 class FromReportForm(PortalForm):

@@ -9,7 +9,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from actionplans.domain.progress import REPORTED, TO_COME, open_period
-from actionplans.models import Action, ActionPlan, Ambition, Endorsement, ProgressReport, Result
+from actionplans.models import Action, ActionPlan, Ambition, Endorsement, Milestone, ProgressReport, Result
 from clusters.models import Cluster, Membership, User
 from inno4sports.core import clock
 from inno4sports.core.citations import CitationField
@@ -67,17 +67,18 @@ class PlayersField(RowsField):
 
 
 class MilestonesField(RowsField):
-    def check_row(self, row: dict[str, str]) -> None:
+    def wrong(self, row: dict[str, str]) -> dict[str, Any]:
+        longest = Milestone._meta.get_field("title").max_length or 0
+        found = {}
         try:
             dt.date.fromisoformat(row["due_on"])
         except ValueError:
-            row["title"] = ""
-        if not row["title"]:
-            line = self.prepare_value([row])
-            raise forms.ValidationError(
-                _("“%(line)s” does not begin with a day and go on with words. Write it as 2027-03-31 Route is signposted.") % {"line": line[:60]}
-            )
-        row["title"] = row["title"][:150]
+            found["due_on"] = _("Begin with the day, as in 2027-03-31.")
+        if not row["title"] and not found:
+            found["title"] = _("Say in words what is reached.")
+        elif len(row["title"]) > longest:
+            found["title"] = _("This is longer than %(n)s characters. Shorten it.") % {"n": longest}
+        return found
 
 
 class ActionForm(PortalModelForm):
@@ -223,13 +224,8 @@ class ReportForm(PortalModelForm):
 class FiguresField(RowsField):
     """Each with a value that holds a figure."""
 
-    def check_row(self, row: dict[str, str]) -> None:
-        if not any(c.isdigit() for c in row["value"]):
-            line = "; ".join(filter(None, row.values()))
-            raise forms.ValidationError(
-                _("“%(line)s” holds no figure in the second place. Write it as People reached; 640; people; counted at the start.")
-                % {"line": line[:60]}
-            )
+    def wrong(self, row: dict[str, str]) -> dict[str, Any]:
+        return {} if any(c.isdigit() for c in row["value"]) else {"value": _("The second place holds no figure, as 640 is one.")}
 
 
 class ResultForm(PortalModelForm):

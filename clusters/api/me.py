@@ -87,7 +87,7 @@ class Me(ApiView):
     def patch(self, request: Request) -> Response:
         user = request.user
         require(user, "clusters.edit_settings", user)
-        version = wanted_version(request)
+        version = wanted_version(request, user.version)
 
         def run() -> Response:
             if version is not None and version != user.version:

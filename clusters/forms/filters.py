@@ -17,16 +17,16 @@ Choice = tuple[str, Any]
 
 
 class ListFilter(PortalForm):
-    """`?q=&cluster=&topic=&country=`; a value that is not offered narrows nothing."""
+    """`?q=&cluster=&topic=&country=`, and what a list adds; a value that is not offered narrows nothing."""
 
     q = forms.CharField(label=_("Words"), required=False, max_length=100, widget=forms.TextInput(attrs={"class": "input", "type": "search"}))
     cluster = forms.ChoiceField(label=_("Region"), required=False, widget=PlainSelect)
     topic = forms.ChoiceField(label=_("Topic"), required=False, widget=PlainSelect)
     country = forms.ChoiceField(label=_("Country"), required=False, widget=PlainSelect)
 
-    def __init__(self, data: Any, user: Any, only: tuple[str, ...] = ("q", "cluster", "topic", "country")) -> None:
+    def __init__(self, data: Any, user: Any, only: tuple[str, ...] = ()) -> None:
         super().__init__(data)
-        for name in set(self.fields) - set(only):
+        for name in set(self.fields) - set(only or self.fields):
             del self.fields[name]
         self.user = user
         for name, offered in (("cluster", self.regions_offered), ("topic", self.topics_offered), ("country", self.countries_offered)):

@@ -53,6 +53,7 @@ class Findings(Resource):
     name, scope, model, shape, form = "findings", "dissemination", Finding, FindingShape, FindingForm
     filters = {"cluster": "cited_clusters__slug", "topic": "topics__slug", "kind": "finding_kind", "status": "status"}
     create_permission, edit_permission = "dissemination.propose_finding", "dissemination.edit_finding"
+    proposal_form, edited_while = ProposeForm, "draft"
     acts = (
         Act("take_up_finding", acts.take_up_finding),
         Act("submit_finding", acts.submit_finding),

@@ -10,11 +10,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from clusters.forms.filters import ListFilter
 from clusters.models import Cluster
 from dissemination.domain import finding as acts
-from dissemination.forms import CorrectionForm, FindingForm, ProposeForm, ReturnForm, citable
-from dissemination.models import Finding, FindingCitation, FindingKind
+from dissemination.forms import CorrectionForm, FindingFilter, FindingForm, ProposeForm, ReturnForm, citable
+from dissemination.models import Finding, FindingCitation
 from inno4sports.core.citations import cited_of
 from inno4sports.core.forms import PortalForm
 from inno4sports.core.history import history_of
@@ -34,19 +33,16 @@ def visible_finding(request: HttpRequest, slug: str) -> Finding:
 @login_not_required
 @require_safe
 def finding_list(request: HttpRequest) -> HttpResponse:
-    """All I may see, newest first; facets by kind."""
-    filters = ListFilter(request.GET, request.user, only=("q", "cluster", "topic"))
+    """All I may see, newest first."""
+    filters = FindingFilter(request.GET, request.user)
     rows = Finding.objects.visible_to(request.user).only(*CARD).prefetch_related(Prefetch("cited_clusters", Cluster.objects.as_bibs()))
     # What is not published yet first, on both databases.
     rows = filters.narrowed(rows, clusters=("cited_clusters",)).order_by(F("published_at").desc(nulls_first=True), "-id")
-    kind = request.GET.get("kind", "")
-    if kind in FindingKind.values:
+    if kind := filters.chosen("kind"):
         rows = rows.filter(finding_kind=kind)
     context = {
         "page": paged(request, rows),
         "filters": filters,
-        "kinds": FindingKind.choices,
-        "kind": kind,
         "may_propose": allowed(request.user, "dissemination.propose_finding"),
         "may_write": allowed(request.user, "dissemination.write_finding"),
     }

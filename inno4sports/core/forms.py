@@ -121,7 +121,7 @@ _SELECTED = (mark_safe(""), mark_safe(" selected"))
 class RowsField(forms.Field):
     """Rows of cells, typed one row a line; a program sends a list of objects. Cleans to [{column: text}].
 
-    `separator` stands between the cells of a line. `check_row` may refuse a row with a sentence (ValidationError).
+    `separator` stands between the cells of a line. A subclass refuses cells (`wrong`). `faults` says to programs which cell of which row.
     """
 
     widget = forms.Textarea
@@ -130,6 +130,7 @@ class RowsField(forms.Field):
     def __init__(self, *, columns: tuple[str, ...], separator: str, max_length: int, **options: Any) -> None:
         super().__init__(**options)
         self.columns, self.separator, self.max_length = columns, separator, max_length
+        self.faults: list[tuple[str, Any]] = []
 
     def prepare_value(self, value: Any) -> Any:
         if not isinstance(value, list):
@@ -147,16 +148,19 @@ class RowsField(forms.Field):
             rows = [self.read_line(line) for line in written.splitlines() if line.strip()]
         if len(written) > self.max_length:
             raise ValidationError(_("This is longer than %(n)s characters. Shorten it."), params={"n": self.max_length})
-        for row in rows:
-            self.check_row(row)
+        wrong = [(n, row, column, words) for n, row in enumerate(rows) for column, words in self.wrong(row).items()]
+        self.faults = [(f"/{n}/{column}", words) for n, _row, column, words in wrong] if isinstance(value, list) else []
+        if wrong:
+            raise ValidationError([f"“{self.prepare_value([row])[:60]}”: {words}" for _n, row, _column, words in wrong])
         return rows
 
     def read_line(self, line: str) -> dict[str, str]:
         cells = [cell.strip() for cell in line.strip().split(self.separator.strip() or self.separator, len(self.columns) - 1)]
         return dict(zip(self.columns, [*cells, *[""] * len(self.columns)], strict=False))
 
-    def check_row(self, row: dict[str, str]) -> None:
-        """Raises ValidationError for a row that cannot be kept."""
+    def wrong(self, row: dict[str, str]) -> dict[str, Any]:  # noqa: ARG002 -- for subclasses
+        """Column -> why its cell cannot be kept."""
+        return {}
 
 
 class EurosField(forms.IntegerField):

@@ -150,7 +150,7 @@ def test_action_create_page_keeps_what_was_typed(people, plan, client):
     assert page.status_code == 422
     assert "Kept words" in text
     assert "This is before the beginning (2027-05-01)" in text
-    assert "does not begin with a day" in text
+    assert "“next week maybe”: Begin with the day" in text
 
 
 def test_action_edit_page_of_a_frozen_text_is_409(people, running, client):

@@ -177,7 +177,7 @@ def test_lists_take_few_queries(as_, people, django_assert_max_num_queries):
             assert client.get(f"{V1}/{address}/").json()["items"]
 
 
-@pytest.mark.parametrize(("moment", "status"), [("4870-01-28T02:03:43+18:47", 200), ("9999-12-31T23:59:59-05:00", 422), ("2030-06-01T12:00", 200)])
+@pytest.mark.parametrize(("moment", "status"), [("4870-01-28T02:03:43+18:47", 200), ("9999-12-31T23:59:59-05:00", 422), ("2030-06-01T12:00", 422)])
 def test_closing_takes_a_moment_in_any_zone(people, client, moment, status):
     client.force_login(people.ben, backend="allauth.account.auth_backends.AuthenticationBackend")
     asked = things.request(people.north, "draft")

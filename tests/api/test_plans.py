@@ -142,7 +142,7 @@ def test_progress_is_reported_with_evidence_and_told_as_a_result(client, people,
     assert again.json().get("nothing_changed") is True, again.content
     mark = client.get(API + at).json()["milestones"][0]["id"]
     assert step(client, people.ana, at, "reach_milestone", milestone=mark).json()["milestones"][0]["reached_on"] == today
-    assert step(client, people.ana, at, "reach_milestone", milestone=mark).status_code == 409
+    assert step(client, people.ana, at, "reach_milestone", milestone=mark).status_code == 422
     with django_assert_max_num_queries(9):  # two of them sign in
         listed = client.get(API + "progress-reports/", {"action": report["action"]}).json()["items"]
     assert len(listed) == 2

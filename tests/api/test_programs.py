@@ -69,7 +69,7 @@ def test_program_has_its_role_and_no_other_region(people, client):
     assert client.get(LESSONS, headers=manager).json()["items"] == []
     assert write(client, manager, {**LESSON, "cluster": "south"}).status_code == 422
     reading = access(client, made(people, scopes=["learning:read"]))
-    assert write(client, reading).json()["detail"] == "learning:write"
+    assert write(client, reading).json()["detail"] == "The token does not carry the right learning:write."
     assert token_for(client, made(people, scopes=["learning:read"]), scope="learning:write").status_code == 400
 
 
@@ -196,7 +196,7 @@ def test_device_code_to_a_token_that_acts_as_the_person(people, client):
     draft = things.lesson(people.south, "draft")
     headers = {"Authorization": f"Bearer {answer.json()['access_token']}"}
     assert [row["slug"] for row in client.get(LESSONS, headers=headers).json()["items"]] == [draft.slug]
-    assert write(client, headers).json()["detail"] == "learning:write"
+    assert write(client, headers).json()["detail"] == "El token no incluye el permiso learning:write."
     me = client.get("/api/v1/me/", headers=headers).json()
     assert (me["kind"], me["id"], me["signed_in_by"]) == ("person", str(people.carla.public_id), "device")
     assert me["program"] == str(program.public_id)

@@ -51,7 +51,7 @@ def test_token_without_the_right_reads_what_visitors_read(client, people, few, s
 def test_what_is_there_and_what_is_not_are_refused_alike(client, people, few):
     draft = things.lesson(people.north, "draft")
     answers = [client.get(address, headers=few).json() for address in (address_of(draft), f"{LESSONS}nothing/")]
-    assert [(one["status"], one["detail"]) for one in answers] == [(403, "learning:read")] * 2
+    assert [(one["status"], one["detail"]) for one in answers] == [(403, "The token does not carry the right learning:read.")] * 2
 
 
 def test_where_it_matters_who_asks_the_right_is_asked_for(client, people, few):

@@ -68,7 +68,7 @@ def test_token_acts_as_its_owner_within_its_rights(people, client, bens):
     assert Lesson.objects.get().created_by == people.ben_acts
     reading = token_of(people.ben, people.ben_acts, "learning:read")
     refused = write(client, reading.secret)
-    assert (refused.status_code, refused.json()["detail"]) == (403, "learning:write")
+    assert (refused.status_code, refused.json()["detail"]) == (403, "The token does not carry the right learning:write.")
     assert client.get(LESSONS, headers=bearer(reading.secret)).json()["items"]
 
 

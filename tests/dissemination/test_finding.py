@@ -197,3 +197,14 @@ def test_excerpt_of_a_hit_shows_no_signs_of_formatting(people, draft, client):
     assert "Ten tracks." in page
     assert "##" not in page
     assert "**" not in page
+
+
+def test_finding_list_is_narrowed_by_region_and_kind_at_once(people, client):
+    """Both stand in one form, so that choosing the second keeps the first."""
+    for title, finding_kind, where in (("Light", "lesson", people.north), ("Snow", "publication", people.north), ("Sand", "lesson", people.south)):
+        things.finding(where, "published", title=title, finding_kind=finding_kind)
+    page = client.get("/findings/?cluster=north&kind=lesson").text
+    assert ["Light" in page, "Snow" in page, "Sand" in page] == [True, False, False]
+    assert '<option value="north" selected>' in page
+    assert '<option value="lesson" selected>' in page
+    assert "Sand" in client.get("/findings/?kind=nonsense").text, "what is not offered narrows nothing"

@@ -49,6 +49,7 @@ MADE = {
     NeedForm: lambda p, data: NeedForm(data),
     StrengthForm: lambda p, data: StrengthForm(data),
     ListFilter: lambda p, data: ListFilter(data, p.ben),
+    dissemination.FindingFilter: lambda p, data: dissemination.FindingFilter(data, p.ben),
     MemberFilter: lambda p, data: MemberFilter(data),
     MemberForm: lambda p, data: MemberForm(data, cluster=p.north, managers_only=False),
     OrganisationForm: lambda p, data: OrganisationForm(data, instance=p.club, cluster=p.north),

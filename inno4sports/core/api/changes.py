@@ -22,8 +22,8 @@ PAGE = 100
 def changes_since(resource: "Resource", request: Request) -> Response:
     """The answer: `changes`, `cursor` for the next call, and whether there is `more` now.
 
-    A change is {"id", "version", "gone": false, "item"} or {"id", "gone": true}. One thing may come more than once:
-    whoever keeps a copy writes by id and version.
+    A change is {"id", "version", "gone": false, "item"} or {"id", "gone": true}. One thing may come more than once, in
+    the order in which it stood so: whoever keeps a copy writes by id.
     """
     question, sees = f"changes:{resource.name}", scope_of(request.user)
     place = unseal(question, request.query_params["cursor"]) if "cursor" in request.query_params else {**begin(), "sees": sees}

@@ -27,7 +27,7 @@ from .problems import Problem, answer, one_of
 from .shape import SHAPES, Shape, chosen_fields, licence_links
 from .told import kind_of
 from .view import ApiView, kept
-from .writing import Act, Call, as_typed, filled, once, read, wanted_version
+from .writing import Act, Call, as_typed, filled, once, read, replayed, wanted_version
 
 PAGE, MOST = 50, 100
 
@@ -45,6 +45,8 @@ class Resource(ViewSetMixin, ApiView):
     acts: ClassVar[Sequence[Act]] = ()
     form: ClassVar[type[forms.BaseForm] | None] = None
     create_form: ClassVar[type[forms.BaseForm] | None] = None  # where a new one is written by another form
+    proposal_form: ClassVar[type[forms.BaseForm] | None] = None  # what a POST takes of those who may only propose one
+    edited_while = ""  # the state in which one is edited, for readers
     reads: ClassVar[Sequence[str]] = ()  # methods that answer GET `…/<key>/<name>/`
     tells_history = True
     has_changes = True
@@ -239,7 +241,7 @@ class Resource(ViewSetMixin, ApiView):
             raise PermissionDenied(self.create_permission)
 
         def run() -> Response:
-            thing = self.make(read(lambda data, files: self.build(data, files), request))
+            thing = self.make(read(lambda data, files: self.build(data, files), request, shown=self.shape.names()))
             return self.shown(self.again(thing), 201, {"Location": settings.SITE_URL + address_of(thing)})
 
         return once(request, run)
@@ -252,14 +254,18 @@ class Resource(ViewSetMixin, ApiView):
 
     def written(self, request: Request, *, whole: bool) -> Response:
         self.must_be_signed_in()
+        if (first := replayed(request)) is not None:
+            return first
         thing = self.thing()
         require(request.user, self.edit_permission, thing)
-        version = wanted_version(request)
+        version = wanted_version(request, self.version(thing))
+        if not request.data:
+            raise Problem("invalid", _("Name at least one field."))
 
         def run() -> Response:
             self.check_version(thing, version)
             base = None if whole else filled(self.build(None, None, thing))
-            form = read(lambda data, files: self.build(data, files, thing), request, base=base)
+            form = read(lambda data, files: self.build(data, files, thing), request, base=base, shown=self.shape.names())
             self.change(thing, form, version)
             return self.shown(self.again(thing))
 
@@ -267,9 +273,11 @@ class Resource(ViewSetMixin, ApiView):
 
     def destroy(self, request: Request, **_kwargs: Any) -> Response:
         self.must_be_signed_in()
+        if (first := replayed(request)) is not None:
+            return first
         thing = self.thing()
         require(request.user, self.delete_permission, thing)
-        version = wanted_version(request)
+        version = wanted_version(request, self.version(thing))
 
         def run() -> Response:
             self.check_version(thing, version)
@@ -306,9 +314,9 @@ class Resource(ViewSetMixin, ApiView):
 
     def steps(self, request: Request, **_kwargs: Any) -> Response:
         """GET: what is open to the caller now. POST: `{"step": name, …}` takes one."""
-        thing = self.thing()
         if request.method == "POST":
-            return self.take(request, thing)
+            return self.take(request)
+        thing = self.thing()
         self.must_carry_right()
         signed_in = request.user.is_authenticated
         shown = [self.described(act, thing) for act in self.acts if signed_in and self.may(act, thing) and self.is_open(act, thing)]
@@ -333,16 +341,19 @@ class Resource(ViewSetMixin, ApiView):
         step = cycle.by_name.get(act.name) if cycle else None
         return act.open(thing) and (step is None or thing.status in step.sources)
 
-    def take(self, request: Request, thing: Any) -> Response:
+    def take(self, request: Request) -> Response:
+        if request.user.is_authenticated and (first := replayed(request)) is not None:
+            return first
+        thing = self.thing()
         self.must_be_signed_in()
         name = request.data.get("step")
         act = next((act for act in self.acts if act.name == name), None)
         if act is None:
-            raise Problem("invalid", errors=[("/step", ", ".join(act.name for act in self.acts))])
+            raise Problem("invalid", errors=[("/step", one_of(act.name for act in self.acts))])
         if not self.may(act, thing):
             raise PermissionDenied(self.permission(act))
         cycle = LIFECYCLES.get(self.model._meta.label_lower)
-        version = wanted_version(request)
+        version = wanted_version(request, self.version(thing))
 
         def run() -> Response:
             if cycle and act.name in cycle.by_name:

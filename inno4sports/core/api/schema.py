@@ -87,12 +87,20 @@ class PortalSchema(AutoSchema):
         writes, versioned = self.method != "GET", action in ("replace", "amend", "destroy")
         found = self.head(SUMMARY[action].format(things=view.name.replace("-", " ")), f"{view.name}_{action}".replace("-", "_"))
         who = "people of the network who may see it" if action == "history" else permission_words(self.permission(view, action))
-        found["description"] = f"Who: {who}.{self.right()}"
+        if self.view.closed and who == "whoever may see it":
+            who = "whoever is signed in and may see it"
+        state = f", while {view.edited_while}" if action in ("replace", "amend") and view.edited_while else ""
+        found["description"] = f"Who: {who}{state}.{self.right()}"
         headers = ("If-Match",) if versioned else () if writes else ("If-None-Match",)
         found["parameters"] = self.parameters(self.names_of(view, action), (*headers, *(("Idempotency-Key",) if writes else ())))
         if action in ("create", "replace", "amend"):
             form = view.create_form if action == "create" and view.create_form else view.form
-            found["requestBody"] = self.body(form_schema(form, whole=action != "amend"))
+            body = form_schema(form, whole=action != "amend")
+            if action == "create" and view.proposal_form:
+                less = form_schema(view.proposal_form)
+                body["required"] = less["required"]
+                found["description"] += f"\n\nOf who may only propose one it takes {', '.join(less['properties'])}, and no more."
+            found["requestBody"] = self.body(body)
         status = {"create": "201", "destroy": "204"}.get(action, "200")
         answer = None if action == "destroy" else self.answer_of(view, action)
         found["responses"] = self.responses(status, answer, VERSIONED if versioned else WRITES if writes else READS)
@@ -118,6 +126,7 @@ class PortalSchema(AutoSchema):
         if action == "changes":
             change = obj(id=TEXT, version={"type": "integer"}, gone={"type": "boolean"}, item=item)
             change["required"] = ["id", "gone"]
+            change["description"] = "`version` and `item` stand with what is there, not with what is gone"
             return obj(changes={"type": "array", "items": change}, cursor=TEXT, more={"type": "boolean"})
         if action == "history":
             event = obj(verb=TEXT, label=TEXT, by=TEXT, at={"type": "string", "format": "date-time"}, note=TEXT)
@@ -157,7 +166,11 @@ class PortalSchema(AutoSchema):
         cycle = LIFECYCLES.get(view.model._meta.label_lower)
         step = cycle.by_name.get(act.name) if cycle else None
         states = f", while {' or '.join(step.sources)}" if step else ""
-        return f"- `{act.name}`: {view.label(act)}. Who: {permission_words(view.permission(act))}{states}."
+        told = f"- `{act.name}`: {view.label(act)}. Who: {permission_words(view.permission(act))}{states}."
+        if not act.creates:
+            return told
+        made = SHAPES[act.creates].Meta.model._meta.verbose_name
+        return f"{told} Answers the {made} that it makes, with that one's ETag: read this one again before its next step."
 
     def act_body(self, act: Any) -> Schema:
         body = form_schema(act.form)

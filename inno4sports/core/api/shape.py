@@ -358,7 +358,7 @@ def chosen_fields(shape: type[Shape], asked: str | None, name: str) -> list[str]
     if asked is None:
         return None
     known = shape.names() if name == "fields" else list(shape.expandable())
-    wanted = [part for part in asked.split(",") if part]
+    wanted = [part.strip() for part in asked.split(",") if part.strip()]
     if unknown := [part for part in wanted if part not in known]:
         raise Problem("bad-parameter", errors=[(f"?{name}", f"{part[:80]}: {one_of(known)}") for part in unknown])
     return wanted

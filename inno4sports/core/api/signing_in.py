@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
+from django.utils.translation import gettext_lazy as _
 from rest_framework.authentication import BaseAuthentication, SessionAuthentication, get_authorization_header
 
 from ..secrets import PREFIX
@@ -32,10 +33,12 @@ class Bearer(BaseAuthentication):
 
     def authenticate(self, request: Any) -> tuple[Any, Grant] | None:
         parts = get_authorization_header(request).split()
-        if not parts or parts[0].lower() != b"bearer":
+        if not parts:
             return None
         # Until the token is known nobody asks; set here, for DRF asks again and again while nothing is set.
         request.user, request.auth = AnonymousUser(), None
+        if parts[0].lower() != b"bearer":  # read as a visitor, a program would never know
+            raise Problem("bad-token", _("Send Authorization: Bearer, a space and the token."))
         try:
             token = parts[1].decode("ascii") if len(parts) == 2 else ""
         except UnicodeDecodeError as error:

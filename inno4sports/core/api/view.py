@@ -9,6 +9,8 @@ from django.http import Http404
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 from django.utils.module_loading import import_string
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -67,6 +69,8 @@ class ApiView(APIView):
         known = {*self.query, *QUERY_OF_ALL}
         if unknown := sorted(set(request.query_params) - known):
             raise Problem("unknown-parameter", errors=[(f"?{name}", one_of(sorted(known))) for name in unknown])
+        if twice := [name for name, values in request.query_params.lists() if len(values) > 1]:
+            raise Problem("bad-parameter", errors=[(f"?{name}", _("It stands there more than once.")) for name in twice])
         if "lang" in request.query_params and request.query_params["lang"] not in dict(settings.LANGUAGES):
             raise Problem("bad-parameter", errors=[("?lang", one_of(dict(settings.LANGUAGES)))])
 
@@ -83,17 +87,17 @@ class ApiView(APIView):
         if not missing:
             return
         if self.closed or request.method not in SAFE:
-            raise Problem("missing-scope", missing[0])
+            raise missing_scope(missing[0])
         self.missing_right, request.user = missing[0], AnonymousUser()
 
     def must_carry_right(self) -> None:
         """Where it makes a difference who asks. Raises Problem when the token reads as a visitor."""
         if self.missing_right:
-            raise Problem("missing-scope", self.missing_right)
+            raise missing_scope(self.missing_right)
 
     def handle_exception(self, exc: Exception) -> Response:
         """What visitors may not see is refused by the right that is missing, whether it is there or not."""
-        return super().handle_exception(Problem("missing-scope", self.missing_right) if self.missing_right and isinstance(exc, Http404) else exc)
+        return super().handle_exception(missing_scope(self.missing_right) if self.missing_right and isinstance(exc, Http404) else exc)
 
     def actor(self) -> Actor:
         """Who acts, as history stores it."""
@@ -107,8 +111,9 @@ class ApiView(APIView):
         patch_vary_headers(response, VARY)
         response.headers.setdefault("Content-Language", translation.get_language() or "en")
         response.headers.setdefault("Cross-Origin-Resource-Policy", "cross-origin")
-        user = getattr(request, "_user", None)  # nobody, where asking who it is was what failed
-        anonymous = user is not None and not (request.headers.get("Authorization") or user.is_authenticated)
+        user = getattr(request, "_user", None)  # nobody, where it was refused before or asking who it is was what failed
+        known = settings.SESSION_COOKIE_NAME in request.COOKIES if user is None else user.is_authenticated
+        anonymous = not (known or request.headers.get("Authorization"))
         if anonymous and request.method in SAFE:
             response.headers["Access-Control-Allow-Origin"] = "*"
             response.headers["Access-Control-Expose-Headers"] = "ETag, Link, RateLimit, RateLimit-Policy, Retry-After"
@@ -126,6 +131,14 @@ class ApiView(APIView):
                 "Access-Control-Max-Age": "86400",
             }
         return Response(status=204, headers=headers)
+
+
+def missing_scope(right: str) -> Problem:
+    """RFC 6750 §3.1."""
+    challenge = f'Bearer realm="api", error="insufficient_scope", scope="{right}"'
+    return Problem(
+        "missing-scope", gettext("The token does not carry the right %(right)s.") % {"right": right}, headers={"WWW-Authenticate": challenge}
+    )
 
 
 def fingerprint(body: bytes) -> str:
@@ -155,7 +168,7 @@ class NotHere(ApiView):
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
-        raise Problem("not-found")
+        raise Problem("not-found", "" if request.path.endswith("/") else _("Addresses end with a slash."))
 
     def check_query(self, request: Request) -> None:
         """Whatever it asks, it is not here."""

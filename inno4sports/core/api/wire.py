@@ -12,6 +12,7 @@ from rest_framework.renderers import BaseRenderer
 from .problems import Problem
 
 DEEPEST = 32
+TOO_DEEP = "The body is nested too deeply."
 
 
 class JsonRenderer(BaseRenderer):
@@ -46,13 +47,17 @@ class StrictJsonParser(BaseParser):
 
     def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> dict[str, Any]:
         charset = (parser_context["request"].content_type or "").lower().partition("charset=")[2].strip(' ";')
-        if charset not in ("", "utf-8", "utf8"):
+        if charset not in ("", "utf-8", "utf8") or parser_context["request"].headers.get("Content-Encoding", "identity") != "identity":
             raise UnsupportedMediaType(media_type or "")
         body = read_body(stream, int(parser_context["request"].META.get("CONTENT_LENGTH") or 0))
         try:
-            found = json.loads(body.decode() or "{}", object_pairs_hook=_once_each, parse_constant=_no_constant)
+            found = json.loads(body.decode("utf-8-sig") or "{}", object_pairs_hook=_once_each, parse_constant=_no_constant)
             shallow(found)
-        except (ValueError, RecursionError) as error:
+        except RecursionError as error:
+            raise Problem("malformed", TOO_DEEP) from error
+        except UnicodeError as error:
+            raise Problem("malformed", "The body is not UTF-8.") from error
+        except ValueError as error:
             raise Problem("malformed", str(error)[:200]) from error
         if not isinstance(found, dict):
             raise Problem("malformed", "The body is one JSON object.")
@@ -73,7 +78,7 @@ def _no_constant(name: str) -> Any:
 def shallow(value: Any, depth: int = 0) -> None:
     """Raises ValueError for what is nested deeper than any of our bodies, and for halves of characters."""
     if depth > DEEPEST:
-        raise ValueError("The body is nested too deeply.")
+        raise ValueError(TOO_DEEP)
     if isinstance(value, str):
         value.encode()
     elif isinstance(value, dict):

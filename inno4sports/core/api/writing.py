@@ -4,7 +4,8 @@ import base64
 import hashlib
 import inspect
 import json
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -76,17 +77,23 @@ class Act:
 # Versions -----------------------------------------------------------------------------------------------------------------
 
 
-def wanted_version(request: Any) -> int | None:
-    """The version part of If-Match; None for `*`. Raises Problem when it is missing or no ETag of ours."""
-    held = request.headers.get("If-Match", "").strip()
-    if not held:
+NO_VERSION = -1
+
+
+def wanted_version(request: Any, stands: int) -> int | None:
+    """The version that If-Match names: the one that stands if it is among them; None for `*`. Raises Problem when it is missing."""
+    named = versions_of(request.headers.get("If-Match", ""))
+    if not named:
         raise Problem("version-needed")
-    if held == "*":
+    if named == ["*"]:
         return None
-    version = held.removeprefix("W/").strip('"').partition("-")[0]
-    if not (version.isascii() and version.isdigit() and len(version) < 10):
-        raise Problem("stale")
-    return int(version)
+    found = [int(version) if version.isascii() and version.isdigit() and len(version) < 10 else NO_VERSION for version in named]
+    return stands if stands in found else found[0]
+
+
+def versions_of(header: str) -> list[str]:
+    """The version part of each ETag; `W/` is ignored: proxies add it when they compress."""
+    return [part.strip().removeprefix("W/").strip('"').partition("-")[0] for part in header.split(",") if part.strip()]
 
 
 # Reading a body by a form ---------------------------------------------------------------------------------------------------
@@ -104,10 +111,12 @@ def filled(form: forms.BaseForm) -> dict[str, Any]:
     return found
 
 
-def as_typed(form: forms.BaseForm, data: Mapping[str, Any], pointer: str = "", *, typed: bool = True) -> list[tuple[str, Any]]:
+def as_typed(
+    form: forms.BaseForm, data: Mapping[str, Any], pointer: str = "", *, typed: bool = True, shown: Collection[str] = ()
+) -> list[tuple[str, Any]]:
     """Faults of shape: unknown names, lists where a text belongs. What is well shaped is judged by the form.
 
-    `typed` is JSON; in multipart/form-data every value is a text.
+    `typed` is JSON; in multipart/form-data every value is a text. `shown` are the names that a read answers with.
     """
     faults: list[tuple[str, Any]] = []
     settled = getattr(form, "settled", {})
@@ -117,12 +126,28 @@ def as_typed(form: forms.BaseForm, data: Mapping[str, Any], pointer: str = "", *
             if ("" if value is None else value) != settled[name]:
                 faults.append((f"{pointer}/{name}", settled[name]))
         elif box is None:
-            faults.append((f"{pointer}/{name}", _("There is no field of this name.")))
+            faults.append((f"{pointer}/{name}", READ_ONLY if name in shown else _("There is no field of this name.")))
         elif not fits(box, value, typed):
             faults.append(
                 (f"{pointer}/{name}", CITED_WORDS if isinstance(box, CitationField) else _("This is not of the type that the field takes."))
             )
+        elif words := not_iso(box, value):
+            faults.append((f"{pointer}/{name}", words))
     return faults
+
+
+READ_ONLY = _("This is read, not written.")
+DAY = re.compile(r"\d{4}-\d\d-\d\d")
+MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:\d\d)", re.ASCII)
+
+
+def not_iso(box: forms.Field, value: Any) -> str | Promise:
+    """Why a day or a moment is refused: pages also read 01/10/2026, each language in its own order, and a program would never know."""
+    if isinstance(box, forms.DateTimeField):
+        return _("Write it with its offset: 2027-03-31T09:00:00Z.") if value and not MOMENT.fullmatch(value) else ""
+    if isinstance(box, forms.DateField):
+        return _("Write it as 2027-03-31.") if value and not DAY.fullmatch(value) else ""
+    return ""
 
 
 CITED_WORDS = format_lazy(_("Name each as kind:id, as in {example}, or send it as it is read in `cites`."), example=CITED_EXAMPLE)
@@ -178,7 +203,14 @@ def for_widgets(form: forms.BaseForm, data: Mapping[str, Any]) -> dict[str, Any]
     return {name: value for name, value in found.items() if value is not None}
 
 
-def read(make: Callable[[Any, Any], forms.BaseForm], request: Any, *, base: Mapping[str, Any] | None = None, leave: tuple[str, ...] = ()) -> Any:
+def read(
+    make: Callable[[Any, Any], forms.BaseForm],
+    request: Any,
+    *,
+    base: Mapping[str, Any] | None = None,
+    leave: tuple[str, ...] = (),
+    shown: Collection[str] = (),
+) -> Any:
     """The valid form for the request's body; raises Problem with a pointer to each fault. `base` is what PATCH leaves alone."""
     given = {name: value for name, value in request.data.items() if name not in leave}
     data = {name: value for name, value in given.items() if not isinstance(value, UploadedFile)}
@@ -187,11 +219,13 @@ def read(make: Callable[[Any, Any], forms.BaseForm], request: Any, *, base: Mapp
     if not typed:  # multipart: repeated names are lists
         many = (forms.MultipleChoiceField, forms.ModelMultipleChoiceField)
         data = {n: request.data.getlist(n) if isinstance(blank.fields.get(n), many) else v for n, v in data.items()}
-    if faults := as_typed(blank, {**data, **request.FILES.dict()}, typed=typed):
-        raise Problem("invalid", errors=faults)
-    form = make(for_widgets(blank, {**(base or {}), **data}), request.FILES or None)
+    faults = as_typed(blank, {**data, **request.FILES.dict()}, typed=typed, shown=shown)
+    misshaped = {pointer.partition("/")[2].partition("/")[0] for pointer, _words in faults}
+    form = make(for_widgets(blank, {**(base or {}), **{n: v for n, v in data.items() if n not in misshaped}}), request.FILES or None)
     if not form.is_valid():
-        raise Problem("invalid", errors=faults_of(form))
+        faults += [(pointer, words) for pointer, words in faults_of(form) if pointer.partition("/")[2].partition("/")[0] not in misshaped]
+    if faults:
+        raise Problem("invalid", errors=faults)
     return form
 
 
@@ -219,39 +253,53 @@ def _box() -> Fernet:
     return Fernet(base64.urlsafe_b64encode(hashlib.sha256(b"inno4sports.answers." + settings.SECRET_KEY.encode()).digest()))
 
 
-def once(request: Any, run: Callable[[], Response]) -> Response:
-    """Run in one transaction; with an Idempotency-Key the same request again, also at the same time, gets the first answer."""
-    key = request.headers.get("Idempotency-Key", "")
-    if not key:
-        with transaction.atomic():
-            return run()
-    if len(key) > KEY_LONGEST or not key.isascii() or not key.isprintable():
-        raise Problem("malformed", "Idempotency-Key: up to 200 printable ASCII characters.")
-    owner = caller_of(request)
-    name = hashlib.sha256(f"{owner}\n{key}".encode()).hexdigest()
-    asked = asked_for(request)
-    try:
-        with transaction.atomic():
-            if (kept := KeptAnswer.objects.filter(name=name).first()) is None:
-                row = KeptAnswer.objects.create(name=name, asked=asked, status=0, created_at=clock.now())
-                response = run()
-                row.status, row.headers = response.status_code, {h: response[h] for h in ("ETag", "Location") if response.has_header(h)}
-                body = response.data if isinstance(response.data, bytes) else b"" if response.data is None else written(response.data)
-                row.body = _box().encrypt(body)
-                row.save()
-                return response
-    except IntegrityError:  # another one with the same key was quicker: it is done, or it failed and the key is free
-        kept = KeptAnswer.objects.filter(name=name).first()
-        if kept is None:
-            raise
-    if kept.asked != asked:
+def kept_name(request: Any) -> str:
+    """What the answer to this caller's Idempotency-Key is kept under; "" without a key."""
+    key = request.headers.get("Idempotency-Key")
+    if key is None:
+        return ""
+    if not 0 < len(key) <= KEY_LONGEST or not key.isascii() or not key.isprintable():
+        raise Problem("malformed", f"Idempotency-Key: 1 to {KEY_LONGEST} printable ASCII characters.")
+    return hashlib.sha256(f"{caller_of(request)}\n{key}".encode()).hexdigest()
+
+
+def replayed(request: Any) -> Response | None:
+    """The first answer to this very request, if its key was used: what it did may have put its thing out of sight. Raises Problem for another one."""
+    name = kept_name(request)
+    kept = KeptAnswer.objects.filter(name=name).first() if name else None
+    if kept is None:
+        return None
+    if kept.asked != asked_for(request):
         raise Problem("key-reused")
     return Response(_box().decrypt(bytes(kept.body)) or None, status=kept.status, headers={**kept.headers, "Idempotency-Replayed": "true"})
 
 
+def once(request: Any, run: Callable[[], Response]) -> Response:
+    """Run in one transaction; with an Idempotency-Key the same request again, also at the same time, gets the first answer."""
+    name = kept_name(request)
+    if not name:
+        with transaction.atomic():
+            return run()
+    try:
+        with transaction.atomic():
+            if (first := replayed(request)) is not None:
+                return first
+            row = KeptAnswer.objects.create(name=name, asked=asked_for(request), status=0, created_at=clock.now())
+            response = run()
+            row.status, row.headers = response.status_code, {h: response[h] for h in ("ETag", "Location") if response.has_header(h)}
+            body = response.data if isinstance(response.data, bytes) else b"" if response.data is None else written(response.data)
+            row.body = _box().encrypt(body)
+            row.save()
+            return response
+    except IntegrityError:  # another one with the same key was quicker: it is done, or it failed and the key is free
+        if (first := replayed(request)) is None:
+            raise
+        return first
+
+
 def asked_for(request: Any) -> str:
     """What the request asks, without what may differ when it is sent again."""
-    digest = hashlib.sha256(f"{request.method} {request.path} {request.headers.get('If-Match', '')}\n".encode())
+    digest = hashlib.sha256(f"{request.method} {request.path} {versions_of(request.headers.get('If-Match', ''))}\n".encode())
     plain = {name: value for name, value in request.data.items() if not isinstance(value, UploadedFile)}
     digest.update(json.dumps(plain, default=str, sort_keys=True).encode())  # orjson refuses numbers past 64 bits
     for name, upload in sorted(request.FILES.items()):

