@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from inno4sports.core.api.resource import Resource
-from inno4sports.core.api.shape import Cites, Label, Money, Reference, Shape, ThingShape, shape_of
+from inno4sports.core.api.shape import Cites, Label, Money, Reference, Shape, ThingShape, shape_of, table_of
 from inno4sports.core.api.writing import Act
 from inno4sports.core.citations import cited_of
 from inno4sports.core.lifecycle import WrongState
@@ -50,6 +50,7 @@ class ActionShape(ThingShape):
     milestones = MilestoneShape(many=True, read_only=True)
     cites = Cites(source="citations")
     prefetch = ("milestones",)
+    holds = {**ThingShape.holds, "players": table_of("name", "role")}
     guarded = {"owner": "actionplans.edit_action", "next_report_on": "actionplans.edit_action"}
 
     class Meta:

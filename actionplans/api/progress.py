@@ -3,7 +3,7 @@
 from typing import Any
 
 from inno4sports.core.api.resource import Resource
-from inno4sports.core.api.shape import Files, Label, Money, Reference, ThingShape, shape_of
+from inno4sports.core.api.shape import Files, Label, Money, Reference, ThingShape, shape_of, table_of
 from inno4sports.core.api.writing import Act
 from inno4sports.core.lifecycle import WrongState
 
@@ -45,6 +45,7 @@ class ResultShape(ThingShape):
     cluster = Reference("clusters.cluster", source="action.plan.cluster")
     report = Reference("actionplans.progressreport", by="public_id", if_visible=True)
     status_label = Label("status")
+    holds = {**ThingShape.holds, "figures": table_of("label", "value", "unit", "source")}
 
     class Meta:
         model = Result

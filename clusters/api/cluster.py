@@ -7,7 +7,7 @@ from django.conf import settings
 from rest_framework import serializers
 
 from inno4sports.core.api.resource import Resource
-from inno4sports.core.api.shape import Label, Reference, Rows, Shape, ThingShape, shape_of
+from inno4sports.core.api.shape import TEXTS, WORDS, Label, Reference, Rows, Shape, ThingShape, shape_of
 
 from ..domain import cluster as acts
 from ..forms.cluster import ClusterCreateForm, ClusterForm
@@ -50,6 +50,7 @@ class ClusterShape(ThingShape):
     strengths = Rows(StrengthShape)
     needs = Rows(NeedShape)
     figures = Rows(FigureShape)
+    holds = {**ThingShape.holds, "region_names": WORDS, "content_languages": TEXTS}
     guarded = {"needs": "clusters.see_needs"}
 
     class Meta:

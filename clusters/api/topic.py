@@ -4,7 +4,7 @@ from django.db import models
 from rest_framework import serializers
 
 from inno4sports.core.api.resource import Resource
-from inno4sports.core.api.shape import Reference, Shape, shape_of
+from inno4sports.core.api.shape import WORDS, Reference, Shape, shape_of
 
 from ..models import Topic
 
@@ -13,6 +13,7 @@ from ..models import Topic
 class TopicShape(Shape):
     parent = Reference("clusters.topic")
     label = serializers.CharField(read_only=True)
+    holds = {"labels": WORDS}
 
     class Meta:
         model = Topic

@@ -5,7 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from inno4sports.core.api.resource import Resource
-from inno4sports.core.api.shape import Reference, Shape, shape_of
+from inno4sports.core.api.shape import TEXTS, Reference, Shape, shape_of
 from inno4sports.core.api.writing import Act
 
 from ..domain import webhook as acts
@@ -18,6 +18,7 @@ class WebhookShape(Shape):
     id = serializers.UUIDField(source="public_id", read_only=True)
     program = Reference("clusters.program", by="public_id")
     secret = serializers.CharField(read_only=True)
+    holds = {"kinds": TEXTS}
 
     class Meta:
         model = Webhook

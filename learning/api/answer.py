@@ -16,6 +16,7 @@ class AnswerShape(Shape):
     request = Reference("learning.feedbackrequest")
     cluster = Reference("clusters.cluster", source="invitation.cluster")
     name = serializers.SerializerMethodField()
+    holds = {"answers": {"type": "object", "additionalProperties": True, "description": "Key of the question: a text, a number or a choice"}}
 
     class Meta:
         model = Feedback

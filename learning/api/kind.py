@@ -4,7 +4,7 @@ from django.db import models
 from rest_framework import serializers
 
 from inno4sports.core.api.resource import Resource
-from inno4sports.core.api.shape import Shape, shape_of
+from inno4sports.core.api.shape import WORDS, Shape, shape_of
 
 from ..models import SessionKind
 
@@ -12,6 +12,7 @@ from ..models import SessionKind
 @shape_of("learning.sessionkind")
 class SessionKindShape(Shape):
     label = serializers.CharField(read_only=True)
+    holds = {"labels": WORDS}
 
     class Meta:
         model = SessionKind

@@ -11,15 +11,19 @@ from django.utils.translation import gettext_lazy as _
 from clusters.models import Cluster
 from inno4sports.core.api.resource import Resource
 from inno4sports.core.api.rows import FormsField
-from inno4sports.core.api.shape import Reference, Rows, Shape, ThingShape, shape_of
+from inno4sports.core.api.shape import WORDS, Reference, Rows, Shape, ThingShape, shape_of
 
 from ..domain import questionnaire as acts
 from ..forms.questionnaire import QuestionnaireForm, Questions, languages_for
 from ..models import Question, Questionnaire
 from ..permissions import hosts_for
 
+CHOICES = {"type": "array", "items": {"type": "object", "properties": {"key": {"type": "string"}, "labels": WORDS}}}
+
 
 class QuestionShape(Shape):
+    holds = {"texts": WORDS, "choices": CHOICES}
+
     class Meta:
         model = Question
         fields = ["key", "question_kind", "texts", "choices", "required"]
@@ -46,11 +50,8 @@ class QuestionsField(FormsField):
         "properties": {
             "question_kind": {"type": "string", "enum": Question.Kind.values},
             "required": {"type": "boolean"},
-            "texts": {"type": "object", "additionalProperties": {"type": "string"}},
-            "choices": {
-                "type": "array",
-                "items": {"type": "object", "properties": {"labels": {"type": "object", "additionalProperties": {"type": "string"}}}},
-            },
+            "texts": WORDS,
+            "choices": CHOICES,
         },
         "required": ["question_kind", "texts"],
     }

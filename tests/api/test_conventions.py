@@ -207,6 +207,27 @@ def test_filters_and_fields_name_their_values():
     assert {"lessons", "findings"} <= set(hook["properties"]["kinds"]["items"]["enum"])
 
 
+def parts_of(value):
+    """Every schema of an object inside, with its name as far as it has one."""
+    if isinstance(value, dict):
+        if isinstance(value.get("properties"), dict):
+            yield value
+        for inner in value.values():
+            yield from parts_of(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from parts_of(inner)
+
+
+def test_every_field_has_its_type_and_words_for_programs():
+    """A field without a type is anything to a generated client."""
+    known = {"type", "anyOf", "oneOf", "$ref", "enum", "const"}
+    objects = list(parts_of(description()))
+    assert [name for one in objects for name, field in one["properties"].items() if not known & set(field)] == []
+    assert [one["description"] for one in objects if "serializer" in str(one.get("description"))] == []
+    assert len(objects) > 300
+
+
 def test_docs_page_shows_words_and_no_signs(client):
     page = client.get(f"{V1}/docs/").content.decode()
     assert "`" not in page.partition('id="action-plans"')[2]

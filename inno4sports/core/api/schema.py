@@ -316,6 +316,11 @@ class PortalSchema(AutoSchema):
     def _map_basic_serializer(self, serializer: Any, direction: str) -> Schema:
         """An empty text fits a text and an address: of what a value may be, more than one may fit."""
         found: Schema = super()._map_basic_serializer(serializer, direction)
+        if type(serializer).__doc__ is None:
+            found.pop("description", None)  # its parent's, for who writes one
+        for name, held in getattr(serializer, "holds", {}).items():
+            if name in found["properties"]:
+                found["properties"][name] |= held
         for inner in found["properties"].values():
             if "oneOf" in inner:
                 inner["anyOf"] = inner.pop("oneOf")

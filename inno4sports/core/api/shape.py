@@ -184,11 +184,21 @@ def page_url(thing: Any) -> str:
 
 Getter = Callable[[Any], Any]
 
+# What JSON columns hold, for the description.
+WORDS: dict[str, Any] = {"type": "object", "additionalProperties": {"type": "string"}, "example": {"en": "North", "fi": "Pohjoinen"}}
+TEXTS: dict[str, Any] = {"type": "array", "items": {"type": "string"}}
+LINKS: dict[str, Any] = {"type": "array", "items": {"type": "string", "format": "uri"}}
+
+
+def table_of(*columns: str) -> dict[str, Any]:
+    return {"type": "array", "items": {"type": "object", "properties": {name: {"type": "string"} for name in columns}}}
+
 
 class Shape(serializers.ModelSerializer):
-    """A serializer for reading. `guarded` names fields that need a permission on the thing: null for others."""
+    """A serializer for reading. `guarded` names fields that need a permission on the thing: null for others. `holds` describes JSON columns."""
 
     guarded: dict[str, str] = {}
+    holds: dict[str, dict[str, Any]] = {"sources": LINKS}
     prefetch: tuple[Any, ...] = ()  # what its own getters read besides
     _getters: dict[str, Getter] | None = None
     _reads: tuple[list[str], list[str], list[tuple[str, models.QuerySet]]] | None = None
