@@ -101,4 +101,4 @@ class Me(ApiView):
             return once(request, run)
         except Conflict as conflict:
             user.refresh_from_db()
-            raise Problem("stale", more={"current": me_of(request)}) from conflict
+            raise Problem("stale", more={"current": me_of(request)}, headers={"ETag": f'"{user.version}-stale"'}) from conflict

@@ -101,7 +101,9 @@ def test_what_was_made_has_the_etag_that_reading_it_gives(client, people):
 def test_licence_is_told_also_when_its_field_is_left_out(client, people):
     lesson = things.lesson(people.north)
     for address in (f"{V1}/lessons/", address_of(lesson)):
-        assert 'rel="license"' in client.get(address, {"fields": "title"})["Link"]
+        assert client.get(address, {"fields": "title"})["Link"].count('rel="license"') == 1
+    for address in ("evidence/", "search/?q=light", "topics/", f"evidence/{lesson.kind}/{lesson.public_id}/", "lessons/changes/"):
+        assert 'rel="license"' in client.get(f"{V1}/{address}")["Link"], address
     client.force_login(people.ben)
     things.lesson(people.north, audience="network")
     assert not client.get(f"{V1}/lessons/", {"fields": "title"}).has_header("Link")

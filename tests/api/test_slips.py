@@ -22,7 +22,9 @@ def ben(client, people):
 
 
 @pytest.mark.parametrize("language", ["en", "nl", "pl"])
-@pytest.mark.parametrize("day", ["01/10/2026", "10/01/26", "01-10-2026", "01.10.2026", "Oct 1, 2026", "2026-10-1", "20261001", "2026-W40-4"])
+@pytest.mark.parametrize(
+    "day", ["01/10/2026", "10/01/26", "01-10-2026", "01.10.2026", "Oct 1, 2026", "2026-10-1", "20261001", "2026-W40-4", "٢٠٢٦-10-01"]
+)
 def test_days_are_iso_alone_in_every_language(ben, people, day, language):
     """By the forms of pages 01/10/2026 is a day in January to one caller and in October to the next."""
     action = things.action(people.north)

@@ -270,6 +270,8 @@ class PortalSchema(AutoSchema):
         for code in sorted({*refused, *((410,) if self.path.endswith("/changes/") else ())}):
             words = "; ".join(f"`{slug}`: {title}" for slug, (known, title) in PROBLEMS.items() if known == code)
             found[str(code)] = {"description": words, "content": problem}
+        if "412" in found:
+            found["412"]["headers"] = {"ETag": {"schema": TEXT, "description": "Names the version that stands"}}
         return found
 
     def shape(self, shape: type[Shape]) -> Schema:

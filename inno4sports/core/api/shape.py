@@ -139,8 +139,8 @@ class Licence(Asked):
 
 
 def licence_links(shape: "type[Shape]", things: list[Any], rows: list[dict[str, Any]], who: Any) -> list[str]:
-    """The Link header's entry when all things are given under one licence, also where `?fields=` leaves it out of the rows."""
-    if not rows or "licence" not in shape.getters():
+    """The Link header's entry for who is signed in, when all things are given away, also where `?fields=` leaves the licence out of the rows."""
+    if not rows or not who.is_authenticated or "licence" not in shape.getters():
         return []
     given = [row["licence"] for row in rows] if "licence" in rows[0] else Licence.answers(things, who)
     return [f'<{CC_BY}>; rel="license"'] if all(one == CC_BY for one in given) else []

@@ -18,11 +18,13 @@ from rest_framework.views import APIView
 from ..models import Actor
 from . import limits
 from .problems import Problem, one_of
+from .shape import CC_BY
 from .signing_in import refuse_tokens_in_address
 from .told import Told
 from .wire import written
 
 QUERY_OF_ALL = ("lang",)
+LICENCE = f'<{CC_BY}>; rel="license"'
 VARY = ("Accept-Language", "Authorization", "Cookie")
 SAFE = ("GET", "HEAD", "OPTIONS")
 
@@ -152,10 +154,12 @@ def not_modified(request: Request, etag: str) -> bool:
 
 
 def kept(request: Request, body: Any, version: str, *, headers: dict[str, str] | None = None) -> Response:
-    """The answer of a read with its ETag: `"<version>-<language>-<what I may see>"`; 304 for who holds it."""
+    """The answer of a read with its ETag: `"<version>-<language>-<what I may see>"`; 304 for who holds it. What visitors read is given away."""
     raw = written(body)
     etag = f'"{version}-{translation.get_language()}-{fingerprint(raw)}"'
     extra = {"ETag": etag, **(headers or {})}
+    if not request.user.is_authenticated:
+        extra["Link"] = ", ".join(filter(None, [LICENCE, extra.get("Link")]))
     if not_modified(request, etag):
         return Response(status=304, headers=extra)
     return Response(raw, headers=extra)
