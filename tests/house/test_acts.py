@@ -68,6 +68,7 @@ OF_THE_FLOOR = {
     "log_moved": IN_AN_ACT,
     "once": "key, act and kept answer are one transaction (tests/api)",
     "asked_for": "feeds a digest",
+    "replayed": "reads what `once` kept",
     "changing": IN_AN_ACT,
     "taking": IN_AN_ACT,
     "save_changed": IN_AN_ACT,

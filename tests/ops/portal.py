@@ -78,7 +78,7 @@ class Portal:
             assert time.monotonic() < deadline, f"{what}: not within {within:.0f} s\n{self.log()[-3000:]}"
             time.sleep(0.1)
 
-    def until_said(self, words: str, times: int = 1, within: float = 120) -> None:
+    def until_said(self, words: str, times: int = 1, within: float = 240) -> None:
         """Wait for a sentence; a portal that ended without saying it fails at once."""
 
         def said() -> bool:
