@@ -284,13 +284,13 @@ def held_link(request: HttpRequest, purpose: str, public_id: uuid.UUID) -> int:
 
 def changed_fields(form: forms.BaseForm, thing: models.Model) -> list[tuple[str, str]]:
     """After a conflict: the fields where what stands now differs from what the reader typed."""
-    typed = {bound: form.cleaned_data.get(bound.name) for bound in form if hasattr(thing, bound.name)}
-    pairs = [(bound, comparable(value), comparable(getattr(thing, bound.name))) for bound, value in typed.items()]
-    return [
-        (str(bound.label), in_words(bound.field, stands))
-        for bound, value, stands in pairs
-        if isinstance(value, str | int | dt.date | set | models.Model | None) and (value or "") != (stands or "")
-    ]
+    found = []
+    for bound in form:
+        if hasattr(thing, bound.name):
+            typed, stands = comparable(form.cleaned_data.get(bound.name)), comparable(getattr(thing, bound.name))
+            if isinstance(typed, str | int | dt.date | set | models.Model | None) and (typed or "") != (stands or ""):
+                found.append((str(bound.label), in_words(bound.field, stands)))
+    return found
 
 
 def comparable(value: Any) -> Any:

@@ -27,7 +27,7 @@ from .problems import Problem, answer, one_of
 from .shape import SHAPES, Shape, chosen_fields, licence_links
 from .told import kind_of
 from .view import ApiView, kept
-from .writing import Act, Call, as_typed, filled, once, read, replayed, wanted_version
+from .writing import Act, Call, as_typed, filled, once, read, wanted_version
 
 PAGE, MOST = 50, 100
 
@@ -254,48 +254,46 @@ class Resource(ViewSetMixin, ApiView):
 
     def written(self, request: Request, *, whole: bool) -> Response:
         self.must_be_signed_in()
-        if (first := replayed(request)) is not None:
-            return first
-        thing = self.thing()
-        require(request.user, self.edit_permission, thing)
-        version = wanted_version(request, self.version(thing))
-        if not request.data:
-            raise Problem("invalid", _("Name at least one field."))
 
         def run() -> Response:
+            thing = self.thing()
+            require(request.user, self.edit_permission, thing)
+            version = wanted_version(request, self.version(thing))
+            if not request.data:
+                raise Problem("invalid", _("Name at least one field."))
             self.check_version(thing, version)
             base = None if whole else filled(self.build(None, None, thing))
             form = read(lambda data, files: self.build(data, files, thing), request, base=base, shown=self.shape.names())
             self.change(thing, form, version)
             return self.shown(self.again(thing))
 
-        return self.unless_stale(thing, lambda: once(request, run))
+        return self.once_unless_stale(run)
 
     def destroy(self, request: Request, **_kwargs: Any) -> Response:
         self.must_be_signed_in()
-        if (first := replayed(request)) is not None:
-            return first
-        thing = self.thing()
-        require(request.user, self.delete_permission, thing)
-        version = wanted_version(request, self.version(thing))
 
         def run() -> Response:
-            self.check_version(thing, version)
+            thing = self.thing()
+            require(request.user, self.delete_permission, thing)
+            self.check_version(thing, wanted_version(request, self.version(thing)))
             self.remove(thing)
             return Response(status=204)
 
-        return self.unless_stale(thing, lambda: once(request, run))
+        return self.once_unless_stale(run)
 
     def check_version(self, thing: Any, version: int | None) -> None:
         if version is not None and version != self.version(thing):
             raise Conflict(thing)
 
-    def unless_stale(self, thing: Any, run: Callable[[], Response]) -> Response:
-        """412 shows the version that stands, so that the caller can merge and send again."""
+    def once_unless_stale(self, run: Callable[[], Response]) -> Response:
+        """`run` finds the thing itself: sent again, what it did may have put the thing out of sight.
+
+        412 shows the version that stands, so that the caller can merge and send again.
+        """
         try:
-            return run()
-        except Conflict:
-            thing = self.again(thing)
+            return once(self.request, run)
+        except Conflict as conflict:
+            thing = self.again(conflict.thing)
             row = self.shape.rows([thing], self.request.user)[0]
             response = answer(Problem("stale", more={"current": row}))
             response["ETag"] = f'"{self.version(thing)}-stale"'
@@ -342,35 +340,33 @@ class Resource(ViewSetMixin, ApiView):
         return act.open(thing) and (step is None or thing.status in step.sources)
 
     def take(self, request: Request) -> Response:
-        if request.user.is_authenticated and (first := replayed(request)) is not None:
-            return first
-        thing = self.thing()
-        self.must_be_signed_in()
-        name = request.data.get("step")
-        act = next((act for act in self.acts if act.name == name), None)
-        if act is None:
-            raise Problem("invalid", errors=[("/step", one_of(act.name for act in self.acts))])
-        if not self.may(act, thing):
-            raise PermissionDenied(self.permission(act))
-        cycle = LIFECYCLES.get(self.model._meta.label_lower)
-        version = wanted_version(request, self.version(thing))
-
         def run() -> Response:
-            if cycle and act.name in cycle.by_name:
-                check_state(thing, cycle.by_name[act.name])
-            self.check_version(thing, version)
-            call = Call(thing, request.user, self.actor(), version)
-            form = None
-            if act.form is not None:
-                form = read(lambda data, files: act.bound(data, files, call), request, leave=("step",))
-            elif faults := as_typed(forms.Form(), {n: v for n, v in request.data.items() if n != "step"}):
-                raise Problem("invalid", errors=faults)
-            made = act.run(form, call)
-            if act.answer:
-                return Response(act.answer(made, form))
-            return self.after_step(act, thing, made)
+            thing = self.thing()
+            self.must_be_signed_in()
+            name = request.data.get("step")
+            act = next((act for act in self.acts if act.name == name), None)
+            if act is None:
+                raise Problem("invalid", errors=[("/step", one_of(act.name for act in self.acts))])
+            if not self.may(act, thing):
+                raise PermissionDenied(self.permission(act))
+            return self.taken(act, thing, wanted_version(request, self.version(thing)))
 
-        return self.unless_stale(thing, lambda: once(request, run))
+        return self.once_unless_stale(run)
+
+    def taken(self, act: Act, thing: Any, version: int | None) -> Response:
+        request = self.request
+        cycle = LIFECYCLES.get(self.model._meta.label_lower)
+        if cycle and act.name in cycle.by_name:
+            check_state(thing, cycle.by_name[act.name])
+        self.check_version(thing, version)
+        call = Call(thing, request.user, self.actor(), version)
+        form = None
+        if act.form is not None:
+            form = read(lambda data, files: act.bound(data, files, call), request, leave=("step",))
+        elif faults := as_typed(forms.Form(), {n: v for n, v in request.data.items() if n != "step"}):
+            raise Problem("invalid", errors=faults)
+        made = act.run(form, call)
+        return Response(act.answer(made, form)) if act.answer else self.after_step(act, thing, made)
 
     def after_step(self, act: Act, thing: Any, made: Any) -> Response:
         """The thing as it stands; of an act that makes another thing, that one."""

@@ -220,13 +220,17 @@ def read(
         many = (forms.MultipleChoiceField, forms.ModelMultipleChoiceField)
         data = {n: request.data.getlist(n) if isinstance(blank.fields.get(n), many) else v for n, v in data.items()}
     faults = as_typed(blank, {**data, **request.FILES.dict()}, typed=typed, shown=shown)
-    misshaped = {pointer.partition("/")[2].partition("/")[0] for pointer, _words in faults}
+    misshaped = {field_of(pointer) for pointer, _words in faults}
     form = make(for_widgets(blank, {**(base or {}), **{n: v for n, v in data.items() if n not in misshaped}}), request.FILES or None)
     if not form.is_valid():
-        faults += [(pointer, words) for pointer, words in faults_of(form) if pointer.partition("/")[2].partition("/")[0] not in misshaped]
+        faults += [(pointer, words) for pointer, words in faults_of(form) if field_of(pointer) not in misshaped]
     if faults:
         raise Problem("invalid", errors=faults)
     return form
+
+
+def field_of(pointer: str) -> str:
+    return pointer.partition("/")[2].partition("/")[0]
 
 
 def faults_of(form: forms.BaseForm, pointer: str = "") -> list[tuple[str, Any]]:
