@@ -43,13 +43,14 @@ def home(request: HttpRequest) -> HttpResponse:
         rows.order_by().values_list(Value(word), key).annotate(number=Count("*"))
         for word, key, rows in (("practice", "cluster", practices), ("action", "plan__cluster", actions))
     ]
-    numbers = {(word, pk): number for word, pk, number in counted[0].union(counted[1], all=True)}
+    union = counted[0].union(counted[1], all=True)
+    numbers = part_of(request, ("numbers", reader_of(request)), lambda: {(word, pk): number for word, pk, number in union})
     clusters = list(Cluster.objects.visible_to(user).active())
     for cluster in clusters:
         cluster.practice_count, cluster.action_count = (numbers.get((word, cluster.pk)) for word in ("practice", "action"))
     context = {
         "clusters": clusters,
-        "flows": flows(user, clusters),
+        "flows": part_of(request, ("flows", reader_of(request)), lambda: flows(user, clusters)),
         "thread": longest_thread(user, clusters),
         "findings": Finding.objects.visible_to(user).published().prefetch_related("cited_clusters")[:5],
     }

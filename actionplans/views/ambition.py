@@ -32,7 +32,7 @@ def visible_ambition(request: HttpRequest, slug: str) -> Ambition:
 @login_not_required
 @require_safe
 def ambition_list(request: HttpRequest) -> HttpResponse:
-    filters = ListFilter(request.GET, request.user)
+    filters = ListFilter(request)
     rows = Ambition.objects.visible_to(request.user).select_related("cluster", "topic")
     rows = rows.only("slug", "title", "language", "origin", "status", "created_at", "topic__labels", *bib_of("cluster"))
     rows = filters.narrowed(rows, topics="topic")

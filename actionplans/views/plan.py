@@ -70,7 +70,7 @@ def numbered(plan: ActionPlan, actions: list[Action]) -> list[dict[str, Any]]:
 @login_not_required
 @require_safe
 def plan_list(request: HttpRequest) -> HttpResponse:
-    filters = ListFilter(request.GET, request.user, only=("q", "cluster", "country"))
+    filters = ListFilter(request, only=("q", "cluster", "country"))
     rows = ActionPlan.objects.visible_to(request.user).select_related("cluster").only(*ROW, *bib_of("cluster"))
     rows = rows.annotate(action_count=number_of(Action.objects.filter(plan=OuterRef("pk"))))
     rows = filters.narrowed(rows)

@@ -5,6 +5,7 @@ from typing import Any
 from babel import Locale
 from django import forms
 from django.db.models import Q
+from django.http import HttpRequest
 from django.utils.functional import cached_property
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -12,34 +13,39 @@ from django.utils.translation import gettext_lazy as _
 from clusters.models import BIB, Cluster, Topic
 from clusters.search import matching
 from inno4sports.core.forms import PlainSelect, PortalForm
+from inno4sports.core.pages import part_of, reader_of
 
 Choice = tuple[str, Any]
 
 
 class ListFilter(PortalForm):
-    """`?q=&cluster=&topic=&country=`, and what a list adds; a value that is not offered narrows nothing."""
+    """`?q=&cluster=&topic=&country=` of a request, and what a list adds; a value that is not offered narrows nothing.
+
+    The regions and topics that are offered are kept: nearly every reader chooses among the same.
+    """
 
     q = forms.CharField(label=_("Words"), required=False, max_length=100, widget=forms.TextInput(attrs={"class": "input", "type": "search"}))
     cluster = forms.ChoiceField(label=_("Region"), required=False, widget=PlainSelect)
     topic = forms.ChoiceField(label=_("Topic"), required=False, widget=PlainSelect)
     country = forms.ChoiceField(label=_("Country"), required=False, widget=PlainSelect)
 
-    def __init__(self, data: Any, user: Any, only: tuple[str, ...] = ()) -> None:
-        super().__init__(data)
+    def __init__(self, request: HttpRequest, only: tuple[str, ...] = ()) -> None:
+        super().__init__(request.GET)
         for name in set(self.fields) - set(only or self.fields):
             del self.fields[name]
-        self.user = user
+        self.request = request
         for name, offered in (("cluster", self.regions_offered), ("topic", self.topics_offered), ("country", self.countries_offered)):
             if name in self.fields:
                 self.fields[name].choices = offered
 
     @cached_property
     def clusters(self) -> list[Cluster]:
-        return list(Cluster.objects.visible_to(self.user).only(*BIB, "country"))
+        rows = Cluster.objects.visible_to(self.request.user).only(*BIB, "country")
+        return part_of(self.request, ("regions", reader_of(self.request)), lambda: list(rows))
 
     @cached_property
     def topics(self) -> list[Topic]:
-        return list(Topic.objects.only("slug", "labels", "parent"))
+        return part_of(self.request, ("topics",), lambda: list(Topic.objects.only("slug", "labels", "parent")))
 
     def regions_offered(self) -> list[Choice]:
         return [("", _("All regions")), *((c.slug, c.region_name) for c in self.clusters)]

@@ -31,10 +31,9 @@ STEPS = {
 }
 
 
-def visible_cluster(request: HttpRequest, slug: str) -> Cluster:
-    """The region with the number of its members, or 404."""
-    rows = Cluster.objects.visible_to(request.user).annotate(members=MEMBERS)
-    return get_object_or_404(rows, slug=slug)
+def visible_cluster(request: HttpRequest, slug: str, **counted: Any) -> Cluster:
+    """The region with what is `counted` beside it, or 404."""
+    return get_object_or_404(Cluster.objects.visible_to(request.user).annotate(**counted), slug=slug)
 
 
 @login_not_required
@@ -81,7 +80,7 @@ def strengths_and_needs(cluster: Cluster, *, needs: bool) -> list[Told]:
 @login_not_required
 @require_safe
 def cluster_detail(request: HttpRequest, slug: str) -> HttpResponse:
-    cluster = visible_cluster(request, slug)
+    cluster = visible_cluster(request, slug, members=MEMBERS)
     organisations = Organisation.objects.visible_to(request.user).of_cluster(cluster).approved()
     may_edit = allowed(request.user, "clusters.edit_cluster", cluster)
     may_see_needs = allowed(request.user, "clusters.see_needs", cluster)
@@ -111,7 +110,7 @@ def cluster_history(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 def cluster_performance(request: HttpRequest, slug: str) -> HttpResponse:
     """Counted facts, and figures from outside with their sources."""
-    cluster = visible_cluster(request, slug)
+    cluster = visible_cluster(request, slug, members=MEMBERS)
     members = Organisation.objects.visible_to(request.user).of_cluster(cluster).approved()
     counted = members.by_segment()
     segments = [(OrganisationSegment(s).label, s, counted[s]) for s in OrganisationSegment.values if s in counted]

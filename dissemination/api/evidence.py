@@ -58,7 +58,7 @@ class Evidence(ApiView):
     }
 
     def get(self, request: Request) -> Response:
-        filters = ListFilter(request.query_params, request.user, only=self.query)
+        filters = ListFilter(request, only=self.query)
         if not filters.is_valid():
             raise Problem("bad-parameter", errors=[(f"?{name}", " ".join(map(str, words))) for name, words in filters.errors.items()])
         found = flows_with_lessons(request.user, **{name: filters.cleaned_data[name] for name in self.query})

@@ -15,7 +15,7 @@ from dissemination.picture import flow_picture
 @require_safe
 def evidence(request: HttpRequest) -> HttpResponse:
     """As much as this reader may see; what is closed is drawn as seen by the network."""
-    filters = ListFilter(request.GET, request.user, only=("cluster", "topic"))
+    filters = ListFilter(request, only=("cluster", "topic"))
     chosen = filters.cleaned_data if filters.is_valid() else {}
     found = flows_with_lessons(request.user, filters.clusters, cluster=chosen.get("cluster", ""), topic=chosen.get("topic", ""))
     context = {

@@ -34,7 +34,7 @@ def visible_finding(request: HttpRequest, slug: str) -> Finding:
 @require_safe
 def finding_list(request: HttpRequest) -> HttpResponse:
     """All I may see, newest first."""
-    filters = FindingFilter(request.GET, request.user)
+    filters = FindingFilter(request)
     rows = Finding.objects.visible_to(request.user).only(*CARD).prefetch_related(Prefetch("cited_clusters", Cluster.objects.as_bibs()))
     # What is not published yet first, on both databases.
     rows = filters.narrowed(rows, clusters=("cited_clusters",)).order_by(F("published_at").desc(nulls_first=True), "-id")

@@ -44,7 +44,7 @@ def visible_lesson(request: HttpRequest, slug: str) -> Lesson:
 @require_safe
 def lesson_list(request: HttpRequest) -> HttpResponse:
     """Who learned what from whom; a region is looked for on both sides."""
-    filters = ListFilter(request.GET, request.user)
+    filters = ListFilter(request)
     rows = filters.narrowed(Lesson.objects.visible_to(request.user), clusters=("cluster", "from_cluster"))
     rows = (
         rows.select_related("cluster", "from_cluster")

@@ -36,7 +36,7 @@ def visible_practice(request: HttpRequest, slug: str) -> GoodPractice:
 @login_not_required
 @require_safe
 def practice_list(request: HttpRequest) -> HttpResponse:
-    filters = ListFilter(request.GET, request.user)
+    filters = ListFilter(request)
     rows = filters.narrowed(GoodPractice.objects.visible_to(request.user).current())
     rows = rows.select_related("cluster").only(*ENTRY, *bib_of("cluster"))
     may_write = allowed(request.user, "learning.write_practice")

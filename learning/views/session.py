@@ -40,7 +40,7 @@ def visible_session(request: HttpRequest, slug: str) -> Session:
 @require_safe
 def session_list(request: HttpRequest) -> HttpResponse:
     """All that the reader may see, past ones too; the newest first, drafts without a day before them."""
-    filters = ListFilter(request.GET, request.user)
+    filters = ListFilter(request)
     rows = filters.narrowed(Session.objects.visible_to(request.user)).select_related("cluster", "session_kind").only(*ROW, *bib_of("cluster"))
     rows = rows.listed()
     may_plan = allowed(request.user, "learning.create_session")

@@ -10,7 +10,7 @@ import pytest
 from django import forms
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
-from django.http import QueryDict
+from django.http import HttpRequest, QueryDict
 from django.urls import get_resolver
 from django.utils import translation
 from django.utils.html import escape
@@ -41,6 +41,13 @@ pytestmark = pytest.mark.django_db
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 APPS = ("clusters", "learning", "actionplans", "dissemination")
 
+
+def asked(user: Any, data: QueryDict) -> HttpRequest:
+    request = HttpRequest()
+    request.GET, request.user = data, user
+    return request
+
+
 # How each form is made for Ben, of what he sees; `data` comes from the test.
 MADE = {
     ClusterFilter: lambda p, data: ClusterFilter(data, regions=Cluster.objects.all()),
@@ -48,8 +55,8 @@ MADE = {
     ClusterForm: lambda p, data: ClusterForm(data, instance=p.north),
     NeedForm: lambda p, data: NeedForm(data),
     StrengthForm: lambda p, data: StrengthForm(data),
-    ListFilter: lambda p, data: ListFilter(data, p.ben),
-    dissemination.FindingFilter: lambda p, data: dissemination.FindingFilter(data, p.ben),
+    ListFilter: lambda p, data: ListFilter(asked(p.ben, data)),
+    dissemination.FindingFilter: lambda p, data: dissemination.FindingFilter(asked(p.ben, data)),
     MemberFilter: lambda p, data: MemberFilter(data),
     MemberForm: lambda p, data: MemberForm(data, cluster=p.north, managers_only=False),
     OrganisationForm: lambda p, data: OrganisationForm(data, instance=p.club, cluster=p.north),
