@@ -1,7 +1,7 @@
 """Digests: composed from open notifications at each person's hour; every notification is told exactly once or said why not."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from django.contrib.auth.models import AnonymousUser
@@ -16,6 +16,7 @@ from inno4sports.core.outbox import send_mails_later
 from inno4sports.core.search import visible_ids, visible_to_each
 
 BATCH = 1000
+Key = tuple[str, Any]  # kind and public id of a thing
 AT_ONCE = 10_000  # keys in one statement: SQLite takes no more than three times as many
 
 
@@ -52,7 +53,8 @@ def _compose_batch(keys: list[int]) -> int:
     had = set(Digest.objects.filter(user__in=locked, day__in=set(days.values())).values_list("user_id", "day"))
     todo = [u for u in locked if (u.pk, days[u.pk]) not in had]
     mine = _open_by_user(todo)
-    hidden = _hidden(todo, mine)
+    seen = seen_by_each({user: {note.thing for note in mine[user.pk]} for user in todo})
+    hidden = {note.pk for key, notes in mine.items() for note in notes if note.thing[1] not in seen[key]}
     Notification.objects.filter(pk__in=hidden).update(settled_at=clock.now(), settled_by_way=Notification.Way.HIDDEN)
     told = {u.pk: [n.pk for n in mine[u.pk] if n.pk not in hidden] for u in todo}
     digests = [Digest(user=u, day=days[u.pk], language=u.language, composed_at=clock.now(), items=len(told[u.pk])) for u in todo if told[u.pk]]
@@ -75,7 +77,7 @@ class Open(NamedTuple):
 
     pk: int
     user: int
-    thing: tuple[str, Any]
+    thing: Key
 
 
 def _open_by_user(users: Iterable[User]) -> dict[int, list[Open]]:
@@ -86,19 +88,22 @@ def _open_by_user(users: Iterable[User]) -> dict[int, list[Open]]:
     return found
 
 
-def _hidden(users: list[User], mine: dict[int, list[Open]]) -> set[int]:
-    """Notifications of things that their reader may no longer see.
+def seen_by_each(asked: Mapping[User, set[Key]]) -> dict[int, set[Any]]:
+    """Key of a user -> of the things that are asked for them (kind, public id) the ids that they may see; many users in few queries.
 
     Most are of what everybody sees, or everybody in the network: that is asked once for all; of the rest each is asked for its reader.
     """
-    things = {note.thing for notes in mine.values() for note in notes}
+    things = {thing for wanted in asked.values() for thing in wanted}
     for_all = visible_ids(things, AnonymousUser())
     for_network = for_all | visible_ids({thing for thing in things if thing[1] not in for_all}, reader_of_the_network())
-    read_memberships(users)
-    known = {user.pk: for_network if user.in_network else for_all for user in users}
-    rest = {user: {n.thing for n in mine[user.pk] if n.thing[1] not in known[user.pk]} for user in users}
-    own = {user.pk: ids for user, ids in visible_to_each({user: asked for user, asked in rest.items() if asked}).items()}
-    return {n.pk for notes in mine.values() for n in notes if n.thing[1] not in known[n.user] and n.thing[1] not in own[n.user]}
+    read_memberships(asked)
+    known = {user: for_network if user.in_network else for_all for user in asked}
+    rest = {user: {thing for thing in wanted if thing[1] not in known[user]} for user, wanted in asked.items()}
+    own = visible_to_each({user: wanted for user, wanted in rest.items() if wanted})
+    return {
+        user.pk: {public_id for _kind, public_id in wanted if public_id in known[user] or public_id in own.get(user, ())}
+        for user, wanted in asked.items()
+    }
 
 
 @transaction.atomic

@@ -18,6 +18,7 @@ from email.headerregistry import Address
 from email.message import EmailMessage as MimeMessage
 from email.policy import SMTP
 from email.utils import format_datetime, parseaddr
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -50,15 +51,33 @@ class Letter:
     unsubscribe_url: str = ""
 
 
-# template key -> function(ids, language) that answers a Letter, or None when the mail is no longer due.
-MAILS: dict[str, Callable[[dict[str, Any]], Letter | None]] = {}
+Ids = dict[str, Any]
+MailFunction = Callable[[Ids], Letter | None]
+# Reads what several mails tell, and answers for each the function that writes it, in the recipient's language.
+MailsFunction = Callable[[Sequence[Ids]], Sequence[Callable[[], Letter | None]]]
+
+# template key -> function(ids) that answers a Letter, or None when the mail is no longer due.
+MAILS: dict[str, MailFunction] = {}
+# The same for those of which there are many at once.
+TOGETHER: dict[str, MailsFunction] = {}
 
 
-def mail_of(key: str) -> Callable[[Callable[[dict[str, Any]], Letter | None]], Callable[[dict[str, Any]], Letter | None]]:
+def mail_of(key: str) -> Callable[[MailFunction], MailFunction]:
     """Register a mail function under `<app>.<name>`; it runs at send time, in the recipient's language."""
 
-    def register(function: Callable[[dict[str, Any]], Letter | None]) -> Callable[[dict[str, Any]], Letter | None]:
+    def register(function: MailFunction) -> MailFunction:
         MAILS[key] = function
+        return function
+
+    return register
+
+
+def mails_of(key: str) -> Callable[[MailsFunction], MailsFunction]:
+    """Register a function for mails that are owed to many at once: what a batch of them tells is read together."""
+
+    def register(function: MailsFunction) -> MailsFunction:
+        TOGETHER[key] = function
+        MAILS[key] = lambda ids: function([ids])[0]()
         return function
 
     return register
@@ -177,13 +196,14 @@ def deliver_some(limit: int = 20) -> int:
     if not rows:
         return 0
     held, leased_at = {row.pk for row in rows}, time.monotonic()
+    batch = Batch(rows)
     with Carrier() as carrier:
         for row in rows:
             # A slow mail server must not let the leases of the rest run out under us.
             if time.monotonic() - leased_at > settings.MAIL_LEASE_SECONDS / 4:
                 held, leased_at = keep(owner), time.monotonic()
             if row.pk in held:
-                deliver(row, owner, carrier)
+                deliver(row, owner, carrier, batch)
     return len(rows)
 
 
@@ -195,13 +215,40 @@ def keep(owner: str) -> set[int]:
     return set(mine.values_list("pk", flat=True))
 
 
-def deliver(row: OutboxMail, owner: str, carrier: "Carrier") -> None:
+class Batch:
+    """The letters of some mails, in their order. What those of one kind tell is read together, and anew when that is longer ago than FRESH."""
+
+    FRESH = 5.0  # seconds: what a reader lost sight of longer ago is told to nobody
+
+    def __init__(self, rows: Sequence[OutboxMail]) -> None:
+        self.rows = list(rows)
+        self.read: dict[int, tuple[float, Callable[[], Letter | None]]] = {}  # when, and what writes it
+
+    def letter(self, row: OutboxMail) -> Letter | None:
+        if row.template not in TOGETHER:
+            return MAILS[row.template](row.ids)
+        if row.pk not in self.read or time.monotonic() - self.read[row.pk][0] > self.FRESH:
+            self._read(row)
+        return self.read[row.pk][1]()
+
+    def _read(self, row: OutboxMail) -> None:
+        rest = [other for other in self.rows[self.rows.index(row) :] if other.template == row.template]
+        now = time.monotonic()
+        try:
+            written = TOGETHER[row.template]([other.ids for other in rest])
+        except Exception:  # one of them may be the cause: each is read by itself
+            logger.exception("%s mails cannot be read together", len(rest))
+            written = [partial(MAILS[row.template], other.ids) for other in rest]
+        self.read |= {other.pk: (now, write) for other, write in zip(rest, written, strict=True)}
+
+
+def deliver(row: OutboxMail, owner: str, carrier: "Carrier", batch: Batch) -> None:
     """One attempt at one mail. Whatever goes wrong concerns this row alone and is written on it."""
     if row.attempts > settings.MAIL_GIVEN_UP_AFTER:
         settle(row, owner, OutboxMail.Status.GIVEN_UP, error="Every attempt ended with its worker.")
         return
     try:
-        message = rendered(row)
+        message = rendered(row, batch)
     except Exception as error:  # a poison row must not stop the others
         logger.exception("mail %s cannot be written", row.public_id)
         _later(row, owner, f"{type(error).__name__}: {error}")
@@ -240,12 +287,12 @@ def _later(row: OutboxMail, owner: str, error: str) -> None:
         settle(row, owner, OutboxMail.Status.QUEUED, error=error, pause=pause)
 
 
-def rendered(row: OutboxMail) -> MimeMessage | bytes | None:
-    """The mail as it goes out now, in the recipient's language; None when it is no longer due."""
+def rendered(row: OutboxMail, batch: Batch | None = None) -> MimeMessage | bytes | None:
+    """The mail as it goes out now, in the recipient's language, one of a batch or alone; None when it is no longer due."""
     if row.template == "ready_made":
         return _fernet().decrypt(bytes(row.sealed_body))
     with translation.override(row.language):
-        letter = MAILS[row.template](row.ids)
+        letter = (batch or Batch([row])).letter(row)
         if letter is None:
             return None
         return _mime(row, letter)

@@ -12,7 +12,6 @@ from hypothesis.extra.django import TestCase
 
 from clusters.models import User
 from dissemination.domain import digest as acts
-from dissemination.mails import digest as letter_of
 from dissemination.models import Digest
 from inno4sports.core import clock, outbox
 from inno4sports.core.history import record
@@ -31,6 +30,10 @@ def happen(thing, users, at=NOON, cause="finding_published", verb="publish_findi
         event = record(thing, verb, by=Actor.objects.system())
         notify(event, users, cause)
     return event
+
+
+def letter_of(ids):
+    return outbox.MAILS["dissemination.digest"](ids)
 
 
 def compose(at):
@@ -88,6 +91,60 @@ def test_digest_mail_asks_again_when_it_is_sent(people):
     assert letter_of(ids).context["items"][0].thing == finding
     type(finding).objects.filter(pk=finding.pk).update(status="archived")
     assert letter_of(ids) is None
+
+
+@pytest.fixture
+def sent(settings, tmp_path):
+    """Where mails are written to, one file each."""
+    settings.EMAIL_URL, settings.MAIL_DIR = "", tmp_path
+    return lambda: len(list(tmp_path.glob("*.eml")))
+
+
+@pytest.mark.django_db
+def test_digests_of_one_batch_are_read_together(people, sent, django_assert_max_num_queries):
+    """Beside its own acknowledgement a mail more asks nothing more."""
+    finding, lesson = things.finding(people.north), things.lesson(people.north, "draft")
+
+    def queries(count, day):
+        users = [make.member(people.north, make.user(timezone="UTC"), role="manager").user for _ in range(count)]
+        at = NOON + dt.timedelta(days=day)
+        happen(finding, users, at=at)
+        happen(lesson, users, at=at, cause="lesson_shared", verb="share_lesson")
+        assert compose(at) == count
+        with django_assert_max_num_queries(100) as counted:
+            assert outbox.deliver_some() == count
+        return len(counted)
+
+    few, many = queries(3, 0), queries(13, 5)
+    assert sent() == 16
+    assert many - few == 10
+
+
+@pytest.mark.django_db
+def test_digest_tells_nothing_that_its_reader_lost_sight_of_while_others_were_sent(people, sent, monkeypatch):
+    hidden, shown = things.finding(people.north, title="Hidden"), things.finding(people.north, title="Shown")
+    for thing in (hidden, shown):
+        happen(thing, [people.ben, people.carla])
+    compose(NOON)
+    first, second = OutboxMail.objects.order_by("id")
+    batch = outbox.Batch([first, second])
+    assert len(batch.letter(first).context["items"]) == 2
+    type(hidden).objects.filter(pk=hidden.pk).update(status="archived")
+    monkeypatch.setattr(batch, "FRESH", 0.0)  # as if all this had taken longer
+    (item,) = batch.letter(second).context["items"]
+    assert item.thing == shown
+
+
+@pytest.mark.django_db
+def test_digest_that_cannot_be_read_does_not_stop_the_others(people, sent):
+    happen(things.finding(people.north), [people.ben, people.carla])
+    compose(NOON)
+    poison = OutboxMail.objects.order_by("id")[0]
+    poison.ids = {"digest": "no key"}
+    poison.save()
+    outbox.deliver_some()
+    assert sent() == 1
+    assert dict(OutboxMail.objects.values_list("pk", "status"))[poison.pk] == OutboxMail.Status.QUEUED
 
 
 @pytest.mark.django_db
