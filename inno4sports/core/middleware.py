@@ -91,7 +91,7 @@ class NamedErrors:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        from .http import came_from, csrf_failure, error_page, is_signing_in
+        from .http import came_from, csrf_failure, error_page, is_signing_in, typed_back
 
         response = self.get_response(request)
         if isinstance(response, HttpResponseNotAllowed) and request.method == "GET":
@@ -104,9 +104,9 @@ class NamedErrors:
             answer = HttpResponse(status=401)
             answer["HX-Redirect"] = response["Location"]
             return answer
-        # The sign-in page would lose what somebody typed whose session ended meanwhile.
-        ended = request.method == "POST" and settings.SESSION_COOKIE_NAME in request.COOKIES and not request.user.is_authenticated
-        if ended:
+        # The sign-in page would lose what somebody typed whose session ended meanwhile; its cookie may have ended with it.
+        held = settings.SESSION_COOKIE_NAME in request.COOKIES or typed_back(request)
+        if request.method == "POST" and held and not request.user.is_authenticated:
             return csrf_failure(request)
         if request.method == "POST":  # after signing in to the page on which the form stood: some addresses take nothing but a form
             page_url = came_from(request)

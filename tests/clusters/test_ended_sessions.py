@@ -33,6 +33,15 @@ def test_the_page_that_says_so_leads_to_signing_in_and_whoever_is_signed_in_to_t
     assert 'href="/fi/clusters/north/members/?page=2">Open the form again' in page.text
 
 
+@pytest.mark.parametrize("address", ["/settings/", "/fi/clusters/north/excellences/new/"])
+def test_words_are_shown_back_also_when_the_browser_has_dropped_the_session_that_ended(client, address):
+    """A browser sends no cookie that is too old; what was typed meanwhile is as precious."""
+    page = client.post(address, {"name": "Half a word", "version": "1"})
+    assert page.status_code == 403
+    assert "Half a word" in page.text
+    assert "/accounts/login/" in page.text
+
+
 def test_what_only_takes_a_form_answers_with_a_page(client, people, step):
     """Going back, or the language menu of an error page, leads there."""
     client.force_login(people.ben, backend="allauth.account.auth_backends.AuthenticationBackend")

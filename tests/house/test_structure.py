@@ -83,6 +83,32 @@ def test_template_sizes_and_strictness(path):
         assert not re.search(r"<script(?![^>]*(src=|application/(ld\+)?json))", text)
 
 
+# Where little is lost, or what does not belong into a browser.
+SHORT_FORMS = {
+    "actionplans/ambition_points.html": "which words of a text are the point",
+    "account/_form.html": "an address, a code, a password",
+    "account/email.html": "an address",
+    "clusters/invitation_accept.html": "a name and a password",
+    "clusters/program_list.html": "a name and what is ticked",
+    "clusters/settings.html": "a name and choices",
+    "clusters/token_list.html": "a name and what is ticked",
+    "clusters/webhook_list.html": "an address and what is ticked",
+    "dissemination/preferences_edit.html": "two choices",
+    "learning/request_invite.html": "addresses of other people",
+    "learning/request_step.html": "one moment",
+    "learning/session_register_person.html": "name and address of somebody else",
+}
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "templates").rglob("*.html")), ids=name_of)
+def test_what_is_written_in_a_form_stays_in_the_browser_until_it_is_saved(path):
+    """By `data-keep`, for a session that ends and a line that breaks."""
+    text, name = path.read_text(), str(path.relative_to(ROOT / "templates"))
+    forms = re.findall(r'<form[^>]*method="post".*?</form>', text, re.DOTALL)
+    forgetful = [form for form in forms if "{% field " in form and "data-keep=" not in form]
+    assert bool(forgetful) == (name in SHORT_FORMS), forgetful
+
+
 @pytest.mark.parametrize("path", [p for p in python_files() if "views" in name_of(p)], ids=name_of)
 def test_views_never_write(path):
     writers = {"save", "create", "bulk_create", "update", "delete", "get_or_create", "update_or_create", "bulk_update"}
