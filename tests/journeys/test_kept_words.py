@@ -1,0 +1,92 @@
+"""What is typed and not saved is there again, in a real browser: after leaving the page, and after the session ended under it."""
+
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Locator, Page
+
+from dissemination.models import Finding
+from tests.journeys.screens import EDITOR, SCREENS, Screen
+from tests.journeys.test_screens import Portal, browser, portal, sign_in  # noqa: F401 -- two are fixtures
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
+WORDS = "Puolikas lause"
+
+
+def keeps(screen: Screen) -> bool:
+    """Whether the form of that page stays in the browser, by its template or a part of it."""
+    text = (TEMPLATES / screen.template).read_text()
+    parts = [(TEMPLATES / name).read_text() for name in re.findall(r'{% include "([^"]+)"', text)]
+    return screen.status == 200 and not screen.fill and any("data-keep=" in source for source in (text, *parts))
+
+
+KEEPING = [screen for screen in SCREENS if keeps(screen)]
+
+
+def field_of(page: Page) -> Locator:
+    """The first field into which one writes."""
+    written = "textarea, input[type=text], input[type=url], input[type=number], input:not([type])"
+    return page.locator("main form[data-keep]").first.locator(written).locator("visible=true").first
+
+
+def type_half(page: Page) -> str:
+    """Begin to write; answers what the field then holds."""
+    field = field_of(page)
+    field.fill("7" if field.get_attribute("type") == "number" else WORDS)
+    return field.input_value()
+
+
+def test_words_are_back_on_every_page_with_a_form(portal: Portal):  # noqa: F811 -- the fixture
+    assert len(KEEPING) > 25, "one row a page: a page with a form that keeps is not found any more"
+    wrong = []
+    for screen in KEEPING:
+        at = screen.at if isinstance(screen.at, str) else screen.at()
+        page = portal.window(screen.who)
+        assert not portal.open(page, screen, at), screen
+        if not field_of(page).count():
+            continue  # only ticks and choices
+        typed = type_half(page)
+        portal.open(page, screen, at)
+        if field_of(page).input_value() != typed or not page.get_by_text("What you typed here and did not save is back.").count():
+            wrong.append(f"{screen}: lost by leaving the page")
+        if screen.who:
+            wrong += [f"{screen}: {sentence}" for sentence in after_the_session(portal, screen, at, typed)]
+    portal.close()
+    assert not wrong, "\n".join(wrong)
+
+
+def after_the_session(portal: Portal, screen: Screen, at: str, typed: str) -> list[str]:  # noqa: F811
+    """The browser has dropped the cookie that was too old: the page that says so shows the words, and so does the form after signing in."""
+    page, wrong = portal.window(screen.who), []
+    page.context.clear_cookies(name="sessionid")
+    form = page.locator("main form[data-keep]").first
+    form.evaluate("f => { f.noValidate = true }")
+    with page.expect_navigation():
+        form.locator("button:not([type=button]):visible").first.click()
+    if typed not in page.content():
+        wrong.append(f"not shown back at {page.url}")
+    sign_in(page.context, screen.who, portal.base)
+    portal.open(page, screen, at)
+    if field_of(page).input_value() != typed:
+        wrong.append("lost when the session ended")
+    return wrong
+
+
+def test_words_are_forgotten_when_they_are_saved_and_when_they_are_dropped(portal: Portal):  # noqa: F811
+    page = portal.window(EDITOR)
+    at = f"{portal.base}{Finding.objects.filter(status='published').first().get_absolute_url()}steps/correct_finding/"
+    page.goto(at)
+    type_half(page)
+    page.goto(at)
+    page.locator("details.ask summary", has_text="Drop it").click()
+    page.locator("[data-drop]").click()
+    page.wait_for_load_state()
+    assert field_of(page).input_value() == ""
+    type_half(page)
+    page.locator("main form[data-keep] button.btn").last.click()
+    page.wait_for_url("**/findings/*/")
+    page.goto(at)
+    assert field_of(page).input_value() == ""
+    portal.close()
