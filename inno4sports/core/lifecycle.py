@@ -144,7 +144,7 @@ def check_state(thing: Thing, step: Step) -> None:
     """Raises WrongState with a sentence that names the present state."""
     if thing.status not in step.sources:  # type: ignore[attr-defined]  # a thing with a lifecycle has a status
         status = thing.get_status_display()  # type: ignore[attr-defined]
-        raise WrongState(_("This step is not open now. State: %(status)s. Reload the page to see what can be done.") % {"status": status}, thing)
+        raise WrongState(_("Its state is now: %(status)s. This step begins from another one.") % {"status": status}, thing)
 
 
 def check_step(thing: Thing, name: str, who: object) -> None:
