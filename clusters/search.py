@@ -1,15 +1,16 @@
-"""What regions and member organisations are found by."""
+"""What regions and member organisations are found by; what many people may see, asked at once."""
 
-from collections.abc import Iterable
-from typing import TypeVar
+from collections.abc import Iterable, Mapping
+from typing import Any, TypeVar
 
+from django.contrib.auth.models import AnonymousUser
 from django.db import models
 from django.utils import translation
 
 from inno4sports.core.models import SearchText
-from inno4sports.core.search import Document, candidates, indexes, words_of
+from inno4sports.core.search import Document, Key, candidates, indexes, visible_ids, visible_to_each, words_of
 
-from .models import Cluster, Organisation
+from .models import Cluster, Organisation, User, read_memberships, reader_of_the_network
 from .states import ClusterStatus, OrganisationStatus
 
 
@@ -47,3 +48,21 @@ def matching(rows: Rows, query: str) -> Rows:
         return rows
     of_kind = SearchText.objects.filter(thing_kind=rows.model._meta.label_lower)
     return rows.filter(public_id__in=[row.thing_id for row in candidates(words, of_kind, of_kind, MOST)])
+
+
+def seen_by_each(asked: Mapping[User, set[Key]]) -> dict[int, set[Any]]:
+    """Key of a user -> of the things that are asked for them (kind, public id) the ids that they may see; many users in few queries.
+
+    Most are of what everybody sees, or everybody in the network: that is asked once for all; of the rest each is asked for its reader.
+    """
+    things = {thing for wanted in asked.values() for thing in wanted}
+    for_all = visible_ids(things, AnonymousUser())
+    for_network = for_all | visible_ids({thing for thing in things if thing[1] not in for_all}, reader_of_the_network())
+    read_memberships(asked)
+    known = {user: for_network if user.in_network else for_all for user in asked}
+    rest = {user: {thing for thing in wanted if thing[1] not in known[user]} for user, wanted in asked.items()}
+    own = visible_to_each({user: wanted for user, wanted in rest.items() if wanted})
+    return {
+        user.pk: {public_id for _kind, public_id in wanted if public_id in known[user] or public_id in own.get(user, ())}
+        for user, wanted in asked.items()
+    }

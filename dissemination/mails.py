@@ -16,11 +16,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from clusters.models import User
-from dissemination.domain.digest import Key, seen_by_each
+from clusters.search import seen_by_each
 from dissemination.models import Digest
 from inno4sports.core.models import Notification, Thing
 from inno4sports.core.notify import CAUSES
 from inno4sports.core.outbox import Letter, mails_of
+from inno4sports.core.search import Key
 from inno4sports.core.tokens import make_token
 
 MOST = 12

@@ -1,22 +1,21 @@
 """Digests: composed from open notifications at each person's hour; every notification is told exactly once or said why not."""
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Iterable
+from typing import NamedTuple
 
-from django.contrib.auth.models import AnonymousUser
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Subquery
 
-from clusters.models import User, read_memberships, reader_of_the_network
+from clusters.models import User
+from clusters.search import seen_by_each
 from dissemination.models import Digest
 from inno4sports.core import clock
 from inno4sports.core.models import Notification
 from inno4sports.core.outbox import send_mails_later
-from inno4sports.core.search import visible_ids, visible_to_each
+from inno4sports.core.search import Key
 
 BATCH = 1000
-Key = tuple[str, Any]  # kind and public id of a thing
 AT_ONCE = 10_000  # keys in one statement: SQLite takes no more than three times as many
 
 
@@ -86,24 +85,6 @@ def _open_by_user(users: Iterable[User]) -> dict[int, list[Open]]:
     for pk, user, kind, public_id in rows.values_list("pk", "user_id", "event__thing_kind", "event__thing_id"):
         found[user].append(Open(pk, user, (kind, public_id)))
     return found
-
-
-def seen_by_each(asked: Mapping[User, set[Key]]) -> dict[int, set[Any]]:
-    """Key of a user -> of the things that are asked for them (kind, public id) the ids that they may see; many users in few queries.
-
-    Most are of what everybody sees, or everybody in the network: that is asked once for all; of the rest each is asked for its reader.
-    """
-    things = {thing for wanted in asked.values() for thing in wanted}
-    for_all = visible_ids(things, AnonymousUser())
-    for_network = for_all | visible_ids({thing for thing in things if thing[1] not in for_all}, reader_of_the_network())
-    read_memberships(asked)
-    known = {user: for_network if user.in_network else for_all for user in asked}
-    rest = {user: {thing for thing in wanted if thing[1] not in known[user]} for user, wanted in asked.items()}
-    own = visible_to_each({user: wanted for user, wanted in rest.items() if wanted})
-    return {
-        user.pk: {public_id for _kind, public_id in wanted if public_id in known[user] or public_id in own.get(user, ())}
-        for user, wanted in asked.items()
-    }
 
 
 @transaction.atomic

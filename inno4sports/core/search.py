@@ -25,6 +25,7 @@ ENOUGH = 100  # hits among them
 PATIENCE = "50"  # milliseconds
 LONGEST = 100_000
 ALIKE = 0.7
+Key = tuple[str, Any]  # the kind of a thing and its public id
 _WORD = re.compile(r"[^\W\d_]{4,40}")
 
 
@@ -181,7 +182,7 @@ def remember_words(folded: str) -> None:
         transaction.on_commit(lambda: SearchWord.objects.bulk_create(rows, ignore_conflicts=True), robust=True)
 
 
-def visible_ids(things: Iterable[tuple[str, Any]], user: Any) -> set[Any]:
+def visible_ids(things: Iterable[Key], user: Any) -> set[Any]:
     """Of these (kind, public id) pairs the ids that `user` may see, in one query over all kinds."""
     by_kind: dict[str, list[Any]] = {}
     for kind, public_id in things:
@@ -198,7 +199,7 @@ def visible_ids(things: Iterable[tuple[str, Any]], user: Any) -> set[Any]:
 TOGETHER = 50  # readers and kinds in one query
 
 
-def visible_to_each(asked: Mapping[Any, Iterable[tuple[str, Any]]]) -> dict[Any, set[Any]]:
+def visible_to_each(asked: Mapping[Any, Iterable[Key]]) -> dict[Any, set[Any]]:
     """user -> of the (kind, public id) pairs that are asked for them the ids that they may see, many users in one query."""
     parts = []
     for user, things in asked.items():
