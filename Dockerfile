@@ -19,6 +19,8 @@ COPY actionplans actionplans
 COPY dissemination dissemination
 COPY templates templates
 COPY static static
+# The page for programmers shows it.
+COPY docs/api.md docs/api.md
 
 # Catalogs and static files are part of the image, so that each release serves its own.
 ENV STATIC_ROOT=/portal/collected

@@ -75,7 +75,8 @@ def of_the_database() -> Iterator[Metric]:
     yield metric("jobs", "Long works by state.", [("", {"status": s}, jobs.get(s, 0)) for s in Job.Status.values])
     unfinished = Job.objects.filter(status__in=["queued", "running"]).aggregate(oldest=Min("created_at"))["oldest"]
     yield metric("jobs_oldest_seconds", "Age of the oldest work that is not finished.", [("", {}, age(unfinished))])
-    untold = Notification.objects.open().aggregate(n=Count("pk"), oldest=Min("created_at"))
+    # Who left gets no digest, so none of theirs is late.
+    untold = Notification.objects.open().filter(user__is_active=True).aggregate(n=Count("pk"), oldest=Min("created_at"))
     yield metric("notifications_open", "What is not yet told by any way.", [("", {}, untold["n"])])
     yield metric("digest_lag_seconds", "Age of the oldest of it; a day is normal.", [("", {}, age(untold["oldest"]))])
     seen = Heartbeat.objects.order_by("name").values_list("name", "seen_at")

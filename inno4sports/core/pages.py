@@ -20,8 +20,8 @@ from .models import ContentVersion
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
-# What programs ask for has versions of its own, and whether we are alive is not asked of the database.
-NOT_PAGES = ("/api/", "/health/", "/admin/")
+# What programs ask for has versions of its own, and whether we are alive, and how well, is not asked of the database.
+NOT_PAGES = ("/api/", "/health/", "/admin/", "/metrics")
 MOST_BYTES = 32 * 1024 * 1024
 LONGEST_PAGE = 512 * 1024
 LONGEST_QUERY = 300

@@ -8,16 +8,18 @@ import uuid
 
 import pytest
 from django.core.exceptions import MiddlewareNotUsed
-from django.db import DatabaseError
+from django.db import OperationalError, connection
 
 from clusters.domain.program import create_program
 from clusters.domain.webhook import create_webhook
 from clusters.models import WebhookDelivery
-from inno4sports.core import clock, counters, metrics
+from inno4sports.core import clock, counters, history, metrics
 from inno4sports.core.holds import hold_sending
 from inno4sports.core.middleware import client_address
-from inno4sports.core.models import OutboxMail, Slot
+from inno4sports.core.models import Notification, OutboxMail, Slot
+from inno4sports.core.notify import notify
 from inno4sports.core.tasks import see
+from tests.factories import things
 from tests.ops.portal import ROOT
 
 SAMPLE = re.compile(r'^inno4sports_[a-z_]+(\{[a-z]+="[^"\\]*"(,[a-z]+="[^"\\]*")*\})? (\d+(\.\d+)?([e][+-]\d+)?)$')
@@ -72,13 +74,29 @@ def test_metrics_say_what_waits_and_who_was_seen(client, ask):
 
 
 @pytest.mark.django_db
-def test_metrics_without_the_database_say_so(ask, monkeypatch):
-    def away():
-        raise DatabaseError
+def test_metrics_do_not_wait_for_who_gets_no_digest_any_more(ask, people):
+    """Who left is told nothing: what was open for them is no digest that is late."""
+    told = history.record(things.finding(people.north), "publish_finding", by=people.ben_acts)
+    notify(told, [people.carla], "finding_published")
+    Notification.objects.update(created_at=clock.now() - dt.timedelta(days=3))
+    assert float(values(ask().text)["inno4sports_digest_lag_seconds"]) > 200_000
+    type(people.carla).objects.filter(pk=people.carla.pk).update(is_active=False)
+    assert values(ask().text)["inno4sports_digest_lag_seconds"] == "0"
 
-    monkeypatch.setattr(metrics, "of_the_database", away)
+
+@pytest.mark.django_db
+def test_metrics_without_the_database_say_so(ask, settings, monkeypatch):
+    """Whatever is asked of it fails, and pages are kept as in production: nobody on the way may ask it first."""
+
+    def away(*_statement):
+        raise OperationalError
+
+    settings.PAGE_CACHE = "on"
     monkeypatch.setattr(metrics.connection, "close", lambda: None)
-    found = values(ask().content.decode())
+    with connection.execute_wrapper(away):
+        answer = ask()
+    assert answer.status_code == 200
+    found = values(answer.content.decode())
     assert found["inno4sports_database_up"] == "0"
     assert "inno4sports_queue_length" in found
 
