@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import cryptography.hazmat.primitives.serialization  # noqa: F401 -- allauth takes it for imported when it shows its public key
 from allauth.idp.oidc.adapter import DefaultOIDCAdapter
 from allauth.idp.oidc.forms import ConfirmCodeForm
 from allauth.idp.oidc.internal.oauthlib.device_codes import cache_device_code_key, confirm_or_deny_device_code

@@ -66,6 +66,12 @@ def test_other_origins_see_what_visitors_see_and_nothing_else(client, people):
     assert "private" in mine["Cache-Control"]
 
 
+@pytest.mark.parametrize("query", ["", "?limit=1&cluster=north&fields=title", "changes/?cursor=abc"])
+def test_a_browser_that_asks_before_it_asks_names_the_address_it_will_ask(client, query):
+    asked = client.options(LESSONS + query, headers={"Origin": "https://region.example", "Access-Control-Request-Method": "GET"})
+    assert (asked.status_code, asked["Access-Control-Allow-Origin"]) == (204, "*")
+
+
 def test_forged_hosts_and_headers_are_refused(client):
     assert client.get(LESSONS, headers={"Host": "evil.example"}).status_code == 400
     answer = client.get(LESSONS, headers={"X-Forwarded-Host": "evil.example", "X-Forwarded-Proto": "https"})
@@ -85,6 +91,21 @@ def test_limit_is_told_and_kept(client, people, settings):
     settings.RATE_LIMITS = False
     client.logout()
     assert client.get(LESSONS).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("query", "headers"),
+    [("", {"Authorization": "Bearer i4s_pat_guessed"}), ("?access_token=guessed", {}), ("", {"Accept": "text/html"})],
+)
+def test_limit_holds_for_who_is_refused_before_it_is_known_who_asks(client, people, settings, query, headers):
+    """Else tokens could be guessed as often as one likes."""
+    settings.API_REQUESTS_A_MINUTE = {"visitor": 3, "signed_in": 600}
+    answers = [client.get(LESSONS + query, headers=headers) for _n in range(4)]
+    assert [answer.status_code for answer in answers][:3] == [answers[0].status_code] * 3
+    assert answers[0].status_code in (400, 401, 406)
+    assert '"minute";r=2' in answers[0]["RateLimit"]
+    assert (answers[3].status_code, answers[3].json()["type"]) == (429, "urn:inno4sports:problem:too-many-requests")
+    assert int(answers[3]["Retry-After"]) > 0
 
 
 def test_csrf_is_asked_of_sessions(people):

@@ -33,6 +33,7 @@ def test_rolling_upgrade_and_kills_under_load_lose_and_double_nothing(machine):
     for name in (*WEBS, *WORKERS, *BEATS):
         roll(machine, name)
     assert machine.rows("SELECT later FROM core_outboxmail LIMIT 1") == [("",)], "it was migrated in between"
+    assert not day.broken, "nobody noticed"
 
     machine.kill("worker-0", children_only=True)
     kill(machine, "web-1")
@@ -42,6 +43,7 @@ def test_rolling_upgrade_and_kills_under_load_lose_and_double_nothing(machine):
     until(lambda: day.acts > done + 20, 60, "people act on")
     day.stop()
     found = check(day, kills=3)
+    assert sum(day.broken.values()) <= 2 * len(day.threads), "of each web process that was killed what it was just doing"
     until(machine.ready, 60, "healthy by itself")
     print(f"{found}, broken and sent again {dict(day.broken)}, slowest {day.slowest:.2f} s")
     assert found["mails"] > 150

@@ -32,6 +32,14 @@ def count(request: Any) -> dict[str, str]:
     return headers
 
 
+def count_refused(request: Any) -> dict[str, str]:
+    """The same for whoever is refused before it is known who asks: else tokens could be guessed as often as one likes."""
+    headers, used_up = used(f"address:{request.META.get('REMOTE_ADDR', '')}", settings.API_REQUESTS_A_MINUTE["visitor"])
+    if used_up:
+        raise Problem("too-many-requests", headers=headers)
+    return headers
+
+
 def used(caller: str, most: int) -> tuple[dict[str, str], bool]:
     """One more of `caller`: the headers that say how many are left, and whether it was one too many.
 

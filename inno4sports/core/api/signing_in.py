@@ -10,6 +10,9 @@ from rest_framework.authentication import BaseAuthentication, SessionAuthenticat
 from ..secrets import PREFIX
 from .problems import Problem
 
+# What programs call a token in an address.
+TOKEN_NAMES = ("access_token", "authorization", "bearer", "token")
+
 
 @dataclass(frozen=True)
 class Grant:
@@ -59,7 +62,7 @@ class Bearer(BaseAuthentication):
 
 def refuse_tokens_in_address(request: Any) -> None:
     """Raises Problem when the query carries a token; what was ours stops working at once."""
-    found = [v for name, values in request.GET.lists() for v in values if name == "access_token" or v.startswith(PREFIX)]
+    found = [v for name, values in request.GET.lists() for v in values if name.lower() in TOKEN_NAMES or v.startswith(PREFIX)]
     if not found:
         return
     for one in request.authenticators:

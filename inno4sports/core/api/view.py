@@ -11,6 +11,7 @@ from django.utils.cache import patch_vary_headers
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from rest_framework.exceptions import APIException
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -58,8 +59,12 @@ class ApiView(APIView):
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         translation.activate(language_asked(request) or "en")
-        refuse_tokens_in_address(request)
-        super().initial(request, *args, **kwargs)  # signs in, looks at Accept
+        try:
+            refuse_tokens_in_address(request)
+            super().initial(request, *args, **kwargs)  # signs in, looks at Accept
+        except (Problem, APIException):
+            self.limit_headers = limits.count_refused(request)
+            raise
         translation.activate(language_of(request))
         self.limit_headers = limits.count(request)
         self.check_query(request)
@@ -68,6 +73,8 @@ class ApiView(APIView):
         self.check_scope(request)
 
     def check_query(self, request: Request) -> None:
+        if request.method == "OPTIONS":
+            return  # a browser asks before it asks, with the address of what it will ask
         known = {*self.query, *QUERY_OF_ALL}
         if unknown := sorted(set(request.query_params) - known):
             raise Problem("unknown-parameter", errors=[(f"?{name}", one_of(sorted(known))) for name in unknown])

@@ -79,7 +79,7 @@ def gunicorn_options(port_fd: int) -> list[str]:
     """Two processes of four threads: SQLite and small machines; production sizes are in docs/operations.md."""
     options = {
         "bind": f"fd://{port_fd}",
-        "worker-class": "gthread",
+        "worker-class": "inno4sports.gthread.Worker",
         "workers": "2",
         "threads": "4",
         "timeout": "60",
