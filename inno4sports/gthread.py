@@ -7,7 +7,7 @@ from typing import Any
 from gunicorn.workers.gthread import ThreadWorker
 
 
-class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn says nothing of its types
+class Worker(ThreadWorker):
     """Who is connected when SIGTERM comes, or the last request of this process, is answered; who comes later is refused and goes elsewhere.
 
     gunicorn 23 forgets connections that it has accepted and of which no request has arrived yet, and those that wait to be

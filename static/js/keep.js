@@ -2,6 +2,12 @@
 const PREFIX = `inno4sports.keep.${document.documentElement.dataset.me ?? ""}.`;
 const SENT = "inno4sports.sent";
 const LONGEST = 30 * 24 * 3600 * 1000;
+const rememberedAt = new WeakMap(); // form -> when this window wrote last
+
+// What a form is about may stand in the address alone (?session=…): the words for one are not those for another.
+function nameOf(form) {
+  return form.dataset.keep + location.search;
+}
 
 function fields(form) {
   return [...form.elements].filter((f) => f.name && f.type !== "hidden" && f.type !== "password" && f.type !== "file");
@@ -23,7 +29,8 @@ function versionOf(form) {
 // `saved` is the version under which the server has taken these values, or null while it has not.
 export function remember(form, saved = null) {
   const kept = { at: Date.now(), version: versionOf(form), values: typed(form), saved };
-  try { localStorage.setItem(PREFIX + form.dataset.keep, JSON.stringify(kept)); } catch { /* a full or closed store keeps nothing */ }
+  rememberedAt.set(form, kept.at);
+  try { localStorage.setItem(PREFIX + nameOf(form), JSON.stringify(kept)); } catch { /* a full or closed store keeps nothing */ }
 }
 
 export function forget(name) {
@@ -37,20 +44,26 @@ function kept(name) {
   } catch { return null; }
 }
 
-// The name of the form that this tab sent last; asking takes it away.
-function sentName() {
+// The name of the form that this window sent last, and when it had written there last; asking takes it away.
+function takeSent() {
   try {
-    const name = sessionStorage.getItem(SENT);
+    const sent = JSON.parse(sessionStorage.getItem(SENT)) ?? {};
     sessionStorage.removeItem(SENT);
-    return name;
-  } catch { return null; }
+    return sent;
+  } catch { return {}; }
+}
+
+// The page says what is wrong, or what somebody saved meanwhile: it holds what was sent.
+function isShownAgain() {
+  return document.querySelector("main [role=alert]") !== null;
 }
 
 function restore(form) {
-  const found = kept(form.dataset.keep);
+  const found = kept(nameOf(form));
   if (!found) return false;
+  rememberedAt.set(form, found.at);
   // A page that was read after the saving shows it, or something newer; one that was read before it needs our copy.
-  if (found.saved && Number(versionOf(form)) >= found.saved) { forget(form.dataset.keep); return false; }
+  if (found.saved && Number(versionOf(form)) >= found.saved) { forget(nameOf(form)); return false; }
   let changed = false;
   for (const f of fields(form)) {
     if (!(f.name in found.values)) continue;
@@ -69,7 +82,7 @@ function say(form) {
   const note = document.getElementById("kept-note")?.content.cloneNode(true);
   if (!note) return;
   note.querySelector("[data-drop]").addEventListener("click", () => {
-    forget(form.dataset.keep);
+    forget(nameOf(form));
     location.replace(location.href);
   });
   form.prepend(note);
@@ -77,12 +90,13 @@ function say(form) {
 
 export function keep(root) {
   for (const done of root.querySelectorAll("[data-kept-done]")) forget(done.dataset.keptDone);
-  // A form that was taken answers with a redirect; one that was not is shown again, or an error page is.
+  // A form that was taken answers with a redirect; one that was not is shown again, or an error page is, or nothing came back.
   const redirected = performance.getEntriesByType("navigation")[0]?.redirectCount > 0;
-  const sent = sentName();
-  if (sent && redirected && !location.pathname.includes("/accounts/")) forget(sent);
+  const sent = takeSent();
+  // What another window wrote there since was not sent.
+  if (sent.name && redirected && !location.pathname.includes("/accounts/") && kept(sent.name)?.at === sent.at) forget(sent.name);
   for (const form of root.querySelectorAll("form[data-keep]")) {
-    if (sent === form.dataset.keep && !redirected) remember(form);
+    if (sent.name === nameOf(form) && isShownAgain()) remember(form);
     else if (restore(form)) {
       say(form);
       form.dispatchEvent(new Event("input", { bubbles: true }));
@@ -90,7 +104,8 @@ export function keep(root) {
     form.addEventListener("input", () => remember(form));
     form.addEventListener("submit", (event) => {
       if (event.defaultPrevented) return;
-      try { sessionStorage.setItem(SENT, form.dataset.keep); } catch { /* then the text stays until it is too old */ }
+      const sent = { name: nameOf(form), at: rememberedAt.get(form) };
+      try { sessionStorage.setItem(SENT, JSON.stringify(sent)); } catch { /* then the text stays until it is too old */ }
     });
   }
 }

@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Locator, Page
 
 from dissemination.models import Finding
+from learning.models import Lesson
 from tests.journeys.screens import EDITOR, SCREENS, Screen
 from tests.journeys.test_screens import Portal, browser, portal, sign_in  # noqa: F401 -- two are fixtures
 
@@ -89,4 +90,50 @@ def test_words_are_forgotten_when_they_are_saved_and_when_they_are_dropped(porta
     page.wait_for_url("**/findings/*/")
     page.goto(at)
     assert field_of(page).input_value() == ""
+    portal.close()
+
+
+def test_words_are_back_after_the_line_broke_while_they_were_sent(portal: Portal):  # noqa: F811
+    page = portal.window(EDITOR)
+    at = f"{portal.base}/findings/new/"
+    page.goto(at)
+    type_half(page)
+    page.locator("main form[data-keep]").evaluate("f => { f.noValidate = true }")
+    page.context.set_offline(True)
+    page.locator("main form[data-keep] button.btn").last.click()
+    page.wait_for_url("chrome-error://**")
+    page.context.set_offline(False)
+    page.goto(at)
+    assert field_of(page).input_value() == WORDS
+    page.locator("main form[data-keep]").evaluate("f => { f.noValidate = true }")
+    page.locator("main form[data-keep] button.btn").last.click()
+    assert page.locator("main [role=alert]").count() == 1, "not all is there"
+    assert field_of(page).input_value() == WORDS
+    portal.close()
+
+
+def test_words_for_one_thing_are_not_offered_for_another(portal: Portal):  # noqa: F811
+    """A finding that is begun from a result is about that result."""
+    page = portal.window(EDITOR)
+    first, second = (f"{portal.base}/findings/new/?cite=learning.lesson:{lesson.public_id}" for lesson in Lesson.objects.filter(status="shared")[:2])
+    page.goto(first)
+    type_half(page)
+    page.goto(second)
+    assert field_of(page).input_value() == ""
+    page.goto(first)
+    assert field_of(page).input_value() == WORDS
+    portal.close()
+
+
+def test_words_in_another_window_are_not_forgotten_when_this_one_saves(portal: Portal):  # noqa: F811
+    one = portal.window(EDITOR)
+    other = one.context.new_page()
+    at = f"{portal.base}{Finding.objects.filter(status='published').first().get_absolute_url()}steps/correct_finding/"
+    for page in (one, other):
+        page.goto(at)
+        type_half(page)
+    one.locator("main form[data-keep] button.btn").last.click()
+    one.wait_for_url("**/findings/*/")
+    other.goto(at)
+    assert field_of(other).input_value() == WORDS
     portal.close()
