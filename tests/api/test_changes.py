@@ -9,7 +9,8 @@ from clusters.domain.member import remove_member
 from clusters.models import Membership
 from inno4sports.core.models import Change
 from learning.domain.lesson import delete_lesson, write_lesson
-from learning.models import Lesson
+from learning.domain.practice import archive_practice
+from learning.models import Lesson, LessonCitation
 from tests.api.calls import V1
 from tests.factories import things
 
@@ -80,6 +81,23 @@ def test_what_was_written_first_and_committed_last_is_not_passed_over(ben, peopl
     go_on.set()
     thread.join()
     assert [c["item"]["title"] for c in follow(ben, cursor)[0]] == ["Slow"]
+
+
+def test_what_shows_a_thing_among_its_sources_comes_again_when_that_one_changes_or_is_hidden(client, people):
+    """A copy must not go on telling the title of what nobody sees any more."""
+    practice = things.practice(people.north, title="Lights")
+    upper = things.lesson(people.north)
+    LessonCitation.objects.create(lesson=upper, practice=practice, created_by=people.ben_acts)
+    (first,), cursor = follow(client)
+    assert first["item"]["cites"][0]["title"] == "Lights"
+    practice.refresh_from_db()
+    practice.title = "Lamps"
+    practice.save()
+    (told,), cursor = follow(client, cursor)
+    assert (told["id"], told["item"]["cites"][0]["title"]) == (str(upper.public_id), "Lamps")
+    archive_practice(practice, by=people.ben_acts)
+    (told,), _cursor = follow(client, cursor)
+    assert "Lamps" not in str(told["item"]["cites"])
 
 
 def test_deleted_draft_of_others_is_not_told(client, people):

@@ -1,6 +1,7 @@
 """Who acts, what people work on, and what cites what."""
 
 import functools
+import operator
 import uuid
 from collections.abc import Iterable
 from typing import Any, Self
@@ -186,8 +187,25 @@ class Thing(models.Model):
 
 
 def log_moved(thing: Thing) -> None:
-    """Tell copies that `thing` was written, and what moves with it."""
-    log_changes(changes_of([thing, *thing.moves()]))
+    """Tell copies that `thing` was written, what moves with it, and what shows one of these among its sources."""
+    moved = [thing, *thing.moves()]
+    log_changes(changes_of([*moved, *citing(moved)]))
+
+
+def citing(things: Iterable[Thing]) -> list[Thing]:
+    """What cites one of `things`; one query for each kind of citation that can hold them."""
+    keys: dict[Any, list[int]] = {}  # of a model
+    for thing in things:
+        keys.setdefault(type(thing), []).append(thing.pk)
+    found: dict[tuple[str, int], Thing] = {}
+    for citations in Citation.__subclasses__():
+        columns = {name: keys[model] for name in citations.cites if (model := citations._meta.get_field(name).related_model) in keys}
+        if columns:
+            rows = citations._default_manager.filter(functools.reduce(operator.or_, (Q(**{f"{name}__in": ids}) for name, ids in columns.items())))
+            for row in rows.select_related(citations.citing):
+                upper = getattr(row, citations.citing)
+                found[upper.kind, upper.pk] = upper
+    return list(found.values())
 
 
 def changes_of(things: Iterable[Thing]) -> list[Change]:
