@@ -44,8 +44,10 @@ Rows = TypeVar("Rows", bound=models.QuerySet)
 
 def matching(rows: Rows, query: str) -> Rows:
     """The rows whose indexed text holds every word of `query`, whatever accents were typed; of very many the newest."""
-    if not (words := words_of(query)):
+    if not query.strip():
         return rows
+    if not (words := words_of(query)):
+        return rows.none()  # signs alone: they stand nowhere
     of_kind = SearchText.objects.filter(thing_kind=rows.model._meta.label_lower)
     return rows.filter(public_id__in=[row.thing_id for row in candidates(words, of_kind, of_kind, MOST)])
 

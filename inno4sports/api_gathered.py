@@ -16,9 +16,8 @@ from inno4sports.core.api.addresses import api_url, named
 from inno4sports.core.api.problems import Problem, one_of
 from inno4sports.core.api.told import OBJECT, Told, listed
 from inno4sports.core.api.view import ApiView, kept
-from inno4sports.core.http import file_response
+from inno4sports.core.http import file_response, localised
 from inno4sports.core.models import SearchText, StoredFile
-from inno4sports.core.templatetags.portal import localised
 from inno4sports.counted import counted_facts
 from inno4sports.search import SHORTEST, WORDS, rows_for, typed_words
 from inno4sports.views import visible_file

@@ -68,15 +68,12 @@ def open_ambition(
     with taking(ambition, "open_ambition", by=by, version=version) as (locked, event):
         with translation.override(locked.language):
             title = str(_("Feedback on an ambition: %(title)s") % {"title": locked.title})[:150]
-            introduction = str(
-                _("A sentence that we take up as a point stands beside the ambition with the name of your region, for everybody once it is adopted.")
-            )
         with translation.override("en"):
             # Kept without a prefix: each reader gets the page in the own language.
             url = locked.get_absolute_url()
         remind_at = closes_at - REMIND_BEFORE
         request = create_request(
-            cluster=locked.cluster, title=title, introduction=introduction, about_title=locked.title, about_url=url, questionnaire=questionnaire,
+            cluster=locked.cluster, title=title, quoted=True, about_title=locked.title, about_url=url, questionnaire=questionnaire,
             names=names, closes_at=closes_at, remind_at=remind_at if remind_at > clock.now() else None,
             language=locked.language, by=by,
         )  # fmt: skip

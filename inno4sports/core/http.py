@@ -89,6 +89,13 @@ def language_links(path: str) -> list[dict[str, Any]]:
     ]
 
 
+def localised(path: str) -> str:
+    """An address of ours in the reader's language, whatever prefix it was kept with; another site's address as it is."""
+    if not path.startswith("/") or path.startswith("//"):
+        return path
+    return next((str(link["url"]) for link in language_links(path) if link["current"]), path)
+
+
 class FirstPages(Paginator):
     """The first thousand of a list: nobody leafs further, and counting a million would take longer than all the rest."""
 

@@ -30,6 +30,7 @@ class OwnFeedbackShape(Shape):
     host = Reference("clusters.cluster", source="request.cluster")
     title = serializers.CharField(source="request.title", read_only=True)
     introduction = serializers.CharField(source="request.introduction", read_only=True)
+    notice = serializers.CharField(source="request.notice", read_only=True)
     names = serializers.CharField(source="request.names", read_only=True)
     closes_at = serializers.DateTimeField(source="request.closes_at", read_only=True)
     takes_answers = serializers.BooleanField(source="request.takes_answers", read_only=True)
@@ -44,7 +45,7 @@ class OwnFeedbackShape(Shape):
     class Meta:
         model = FeedbackInvitation
         fields = [
-            "id", "version", "request", "host", "title", "introduction", "names", "closes_at", "takes_answers", "questions", "answers", "draft",
+            "id", "version", "request", "host", "title", "introduction", "notice", "names", "closes_at", "takes_answers", "questions", "answers", "draft",
             "name_ok", "submitted_at", "reply",
         ]  # fmt: skip
 

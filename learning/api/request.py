@@ -34,6 +34,7 @@ class RequestShape(ThingShape):
     topics = References("clusters.topic")
     names_label = Label("names")
     status_label = Label("status")
+    notice = serializers.CharField(read_only=True)
     takes_answers = serializers.BooleanField(read_only=True)
     invited = serializers.IntegerField(read_only=True, allow_null=True)
     answered = serializers.IntegerField(read_only=True, allow_null=True)
@@ -43,7 +44,7 @@ class RequestShape(ThingShape):
     class Meta:
         model = FeedbackRequest
         fields = [
-            "id", "slug", "url", "version", "language", "cluster", "title", "introduction", "about_title", "about_url", "questionnaire", "names",
+            "id", "slug", "url", "version", "language", "cluster", "title", "introduction", "notice", "about_title", "about_url", "questionnaire", "names",
             "names_label", "closes_at", "remind_at", "takes_answers", "topics", "invited", "answered", "my_invitation", "status",
             "status_label", "origin", "sources", "created_at", "changed_at", "opened_at", "closed_at", "shared_at", "replied_at",
         ]  # fmt: skip

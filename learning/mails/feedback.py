@@ -3,10 +3,10 @@
 from typing import Any
 
 from django.conf import settings
-from django.urls import reverse, translate_url
-from django.utils.translation import get_language
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from inno4sports.core.http import localised
 from inno4sports.core.outbox import Letter, mail_of
 from inno4sports.core.tokens import make_token
 
@@ -45,9 +45,7 @@ def place_of(zone: str) -> str:
 
 def about_address(request: FeedbackRequest) -> str:
     """The address of what it is about, as the reader of the active language has it."""
-    if not request.about_url.startswith("/"):
-        return request.about_url
-    return settings.SITE_URL + translate_url(request.about_url, get_language() or "en")
+    return f"{settings.SITE_URL if request.about_url.startswith('/') else ''}{localised(request.about_url)}"
 
 
 def _invitation(ids: dict[str, Any]) -> FeedbackInvitation | None:

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from clusters.models import Cluster, Topic, User, worded
@@ -123,6 +124,8 @@ class FeedbackRequest(Lived, Thing):
     about_title = models.CharField(max_length=200, blank=True)
     about_url = models.CharField(max_length=300, blank=True)
     introduction = models.TextField(_("introduction"), max_length=600, blank=True)
+    # Of sentences of the answers that will stand elsewhere: who is asked reads so before answering, each in the own language.
+    quoted = models.BooleanField(default=False, db_default=False, editable=False)
     questionnaire = models.ForeignKey(Questionnaire, models.PROTECT, related_name="+", verbose_name=_("questionnaire"))
     names = models.CharField(_("who sees the names"), max_length=12, choices=Names, default=Names.TO_MANAGERS)
     closes_at = models.DateTimeField(_("closes"))
@@ -157,6 +160,15 @@ class FeedbackRequest(Lived, Thing):
 
     def get_absolute_url(self) -> str:
         return reverse("learning:request_detail", args=[self.slug])
+
+    @property
+    def notice(self) -> str:
+        """What becomes of the words, in the reader's language; "" when nothing but what the page says anyway."""
+        if not self.quoted:
+            return ""
+        return gettext(
+            "A sentence that we take up as a point stands beside the ambition with the name of your region, for everybody once it is adopted."
+        )
 
     @property
     def takes_answers(self) -> bool:

@@ -11,7 +11,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from inno4sports.core.http import actor_of, held_link, keep_link, one_time
+from inno4sports.core.http import actor_of, held_link, keep_link, localised, one_time
 from inno4sports.core.lifecycle import Conflict, WrongState
 from inno4sports.core.models import Actor
 from inno4sports.core.tokens import BadLink, read_token
@@ -21,7 +21,6 @@ from ..forms.feedback import AnswerForm
 from ..mails.feedback import PURPOSE, host_name, own_zone, place_of
 from ..models import FeedbackInvitation, Question
 from ..states import FeedbackStatus
-from .request import about_link
 
 View = Callable[..., HttpResponse]
 
@@ -136,7 +135,7 @@ def asked_context(invitation: FeedbackInvitation) -> dict[str, Any]:
         "invitation": invitation,
         "feedback": feedback_of(invitation),
         "host": host_name(asked),
-        "about_url": about_link(asked),
+        "about_url": localised(asked.about_url),
         "invited": asked.invitations.filter(withdrawn_at=None).count(),
         "zone": zone,
         "place": place_of(zone),

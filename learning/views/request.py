@@ -7,14 +7,12 @@ from django.contrib import messages
 from django.db.models import Count, Exists, OuterRef, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import translate_url
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from inno4sports.core.forms import PortalForm
 from inno4sports.core.history import history_of
-from inno4sports.core.http import actor_of, changed_fields, one_time, paged
+from inno4sports.core.http import actor_of, changed_fields, localised, one_time, paged
 from inno4sports.core.lifecycle import Conflict, OpenStep, check_step, steps_open_to
 from inno4sports.core.permissions import allowed, require
 
@@ -65,7 +63,7 @@ def request_detail(request: HttpRequest, slug: str) -> HttpResponse:
     context: dict[str, Any] = {
         "feedback_request": asked,
         "hosting": hosting,
-        "about_url": about_link(asked),
+        "about_url": localised(asked.about_url),
         "own_invitation": asked.invitations.filter(user=request.user, withdrawn_at=None).select_related("feedback").first(),
         "may_read_summary": hosting or (asked.shared_at and request.user.in_network),
         "events": history_of(asked) if request.user.in_network else [],
@@ -75,11 +73,6 @@ def request_detail(request: HttpRequest, slug: str) -> HttpResponse:
         context |= {"page": paged(request, rows), "steps": host_steps(asked, request.user)}
         context["may_invite"] = asked.status in (RequestStatus.DRAFT, RequestStatus.OPEN)
     return render(request, "learning/request_detail.html", context)
-
-
-def about_link(asked: FeedbackRequest) -> str:
-    """The page of what it is about, under the reader's prefix."""
-    return translate_url(asked.about_url, get_language() or "en") if asked.about_url.startswith("/") else asked.about_url
 
 
 def host_steps(asked: Any, user: Any) -> list[OpenStep]:

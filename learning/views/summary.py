@@ -10,14 +10,14 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from inno4sports.core.http import actor_of, one_time, paged
+from inno4sports.core.http import actor_of, localised, one_time, paged
 from inno4sports.core.permissions import require
 
 from ..domain.summary import hold_back_text, read_in_full, release_text, summary_of
 from ..models import Feedback, Question
 from .feedback import said
 from .questionnaire import valid_id
-from .request import about_link, host_steps, visible_request
+from .request import host_steps, visible_request
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -31,7 +31,7 @@ def summary_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "feedback_request": asked,
         "summary": summary,
         "points": asked.reply_points.all() if asked.replied_at else [],
-        "about_url": about_link(asked),
+        "about_url": localised(asked.about_url),
     }
     if full:
         context["page"] = paged(request, summary.singles)

@@ -11,6 +11,7 @@ from actionplans.models import Ambition, AmbitionPoint
 from inno4sports.core import clock
 from inno4sports.core.lifecycle import Conflict, WrongState
 from inno4sports.core.models import HistoryEvent, Notification, OutboxMail
+from inno4sports.core.outbox import rendered
 from learning.domain.feedback import submit_feedback
 from learning.domain.request import close_request
 from learning.models import Feedback, FeedbackInvitation
@@ -52,6 +53,19 @@ def test_open_ambition_asks_the_managers_of_the_chosen_regions(people, asked):
     assert asked.status == "open_for_feedback"
     assert asked.feedback_request.status == "open"
     assert OutboxMail.objects.filter(template="learning.feedback_asked").get().to == people.carla.email
+
+
+def test_who_is_asked_reads_in_the_own_language_what_becomes_of_the_words(people, client, asked):
+    """In the mail and on the page, with a link to the ambition in that language: it is what one agrees to by answering."""
+    message = rendered(OutboxMail.objects.get(template="learning.feedback_asked"))
+    for kind in ("plain", "html"):
+        text = " ".join(message.get_body((kind,)).get_content().split())
+        assert "Una frase que recojamos como punto" in text
+        assert f"/es/ambitions/{asked.slug}/" in text
+        assert "A sentence that we take up" not in text
+    page = signed_in(client, people.carla).get(f"/fi/feedback-requests/{asked.feedback_request.slug}/").text
+    assert "Lause, jonka otamme kohdaksi" in page
+    assert f'href="/fi/ambitions/{asked.slug}/"' in page
 
 
 def test_adopt_ambition_waits_until_feedback_is_closed_and_every_point_answered(people, asked):

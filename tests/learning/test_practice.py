@@ -304,6 +304,8 @@ def test_practice_list_filters_and_hides_what_others_write(people, client):
     assert titles(cluster="north") == ["Lights on the tracks"]
     assert titles(country="ES") == ["Beach lights"]
     assert titles(q="SKIERS twice") == ["Lights on the tracks"]
+    assert titles(q="😀 –") == [], "signs that stand nowhere"
+    assert titles(q="  ") == titles()
     as_(client, None)
     assert titles() == ["Beach lights"]
 

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from inno4sports.core import clock
 from inno4sports.core.citations import CitationField
-from inno4sports.core.http import render_markdown
+from inno4sports.core.http import localised, render_markdown
 
 register = template.Library()
 
@@ -255,11 +255,7 @@ def _in_days(left: int) -> str:
     return format_timedelta(dt.timedelta(days=left), granularity="day", threshold=1.5, add_direction=True, locale=locale())
 
 
-@register.filter
-def localised(path: str) -> str:
-    """An address of ours that was kept without a prefix, in the reader's language; another site's address as it is."""
-    language = get_language() or "en"
-    return path if language == "en" or not path.startswith("/") else f"/{language}{path}"
+register.filter(localised)
 
 
 @register.filter
