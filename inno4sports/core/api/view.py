@@ -11,6 +11,7 @@ from django.utils.cache import patch_vary_headers
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation.trans_real import parse_accept_lang_header
 from rest_framework.exceptions import APIException
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -34,7 +35,21 @@ def language_asked(request: Any) -> str:
     """`?lang=`, else Accept-Language, else none."""
     if (asked := request.GET.get("lang", "")) in dict(settings.LANGUAGES):
         return str(asked)
-    return translation.get_language_from_request(request) if request.headers.get("Accept-Language") else ""
+    return next(filter(None, map(spoken, languages_accepted(request.headers.get("Accept-Language", "")))), "")
+
+
+def languages_accepted(header: str) -> list[str]:
+    """The languages of the header, best first, as far as `*`, after which any will do. Cookies of the pages say nothing to programs."""
+    names = [name for name, weight in parse_accept_lang_header(header) if weight > 0]
+    return names[: names.index("*")] if "*" in names else names
+
+
+def spoken(name: str) -> str:
+    """The language of ours that `name` means, also with a region; "" for others."""
+    try:
+        return translation.get_supported_language_variant(name)
+    except LookupError:
+        return ""
 
 
 def language_of(request: Any) -> str:
