@@ -1,13 +1,16 @@
 """In which language an answer speaks: what is asked for, else the caller's own, else English."""
 
+import uuid
+
 import pytest
 
 from clusters.domain.token import create_token
 from clusters.models import User
 from inno4sports.core import clock
-from tests.api.calls import V1
+from tests.api.calls import V1, send
 
 pytestmark = pytest.mark.django_db
+LESSON = {"title": "Walk", "text": "They do.", "audience": "public", "language": "en"}
 TOPICS = f"{V1}/topics/nothing/"
 
 
@@ -35,3 +38,13 @@ def test_whatever_language_will_do_means_the_callers_own(client, people, asked):
 def test_first_language_that_is_spoken_here_is_taken(client, people, asked, given):
     client.force_login(people.carla)
     assert spoken(client, accept_language=asked) == given
+
+
+def test_answer_that_is_given_again_is_in_the_language_of_the_first(client, people):
+    client.force_login(people.carla)
+    key = str(uuid.uuid4())
+    first, again = (send(client, "post", f"{V1}/lessons/{asked}", LESSON, idempotency_key=key) for asked in ("", "?lang=fi"))
+    assert (first.status_code, again["Idempotency-Replayed"]) == (201, "true")
+    for name in ("Content-Language", "ETag", "Location"):
+        assert again[name] == first[name], name
+    assert first["Content-Language"] == "es"

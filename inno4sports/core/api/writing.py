@@ -18,6 +18,7 @@ from django.db import IntegrityError, models, transaction
 from django.utils.choices import flatten_choices
 from django.utils.functional import Promise
 from django.utils.text import format_lazy
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from rest_framework.response import Response
 
@@ -290,7 +291,8 @@ def once(request: Any, run: Callable[[], Response]) -> Response:
                 return first
             row = KeptAnswer.objects.create(name=name, asked=asked_for(request), status=0, created_at=clock.now())
             response = run()
-            row.status, row.headers = response.status_code, {h: response[h] for h in ("ETag", "Location") if response.has_header(h)}
+            told = {name: response[name] for name in ("ETag", "Link", "Location") if response.has_header(name)}
+            row.status, row.headers = response.status_code, told | {"Content-Language": get_language() or "en"}
             body = response.data if isinstance(response.data, bytes) else b"" if response.data is None else written(response.data)
             row.body = _box().encrypt(body)
             row.save()
