@@ -42,6 +42,7 @@ PROBLEMS: dict[str, tuple[int, Words]] = {
     "not-acceptable": (406, _("Answers are application/json.")),
     "wrong-state": (409, _("It cannot be done in the state that it is in.")),
     "cursor-expired": (410, _("This cursor is too old, or what you may see has changed since. Begin again without a cursor.")),
+    "length-needed": (411, _("Say in Content-Length how long the body is.")),
     "stale": (412, _("It was changed since you read it. The present version is in `current`.")),
     "too-large": (413, _("The body is too large.")),
     "unsupported-media-type": (415, _("Send application/json in UTF-8, or multipart/form-data where a file is taken.")),
@@ -137,9 +138,7 @@ def problem_of(error: Exception, request: Any) -> Problem | None:  # noqa: C901 
         return Problem("too-many-requests", headers={"Retry-After": str(int(error.wait or 1) + 1)})
     if isinstance(error, RequestDataTooBig):
         return Problem("too-large")
-    if isinstance(error, exceptions.ParseError):
-        return Problem("malformed", str(error.detail))
-    if isinstance(error, SuspiciousOperation):
+    if isinstance(error, exceptions.ParseError | SuspiciousOperation):
         return Problem("malformed")
     if isinstance(error, Conflict):
         return Problem("stale")

@@ -19,7 +19,7 @@ from .told import Schema, Told, example_of, form_schema, permission_words
 
 JSON, PROBLEM_JSON = "application/json", "application/problem+json"
 READS = (400, 401, 403, 404, 406, 429, 500, 503)
-WRITES = (400, 401, 403, 404, 406, 409, 413, 415, 422, 429, 500, 503)
+WRITES = (400, 401, 403, 404, 406, 409, 411, 413, 415, 422, 429, 500, 503)
 VERSIONED = (*WRITES, 412, 428)
 TEXT: Schema = {"type": "string"}
 POINTER: Schema = {"type": "string", "description": "`?name` is a parameter of the address, anything else a JSON pointer into the body"}

@@ -9,6 +9,7 @@ from rest_framework.authentication import BaseAuthentication, SessionAuthenticat
 
 from ..secrets import PREFIX
 from .problems import Problem
+from .wire import check_length
 
 # What programs call a token in an address.
 TOKEN_NAMES = ("access_token", "authorization", "bearer", "token")
@@ -29,6 +30,11 @@ class Session(SessionAuthentication):
 
     def authenticate_header(self, request: Any) -> str:
         return 'Bearer realm="api"'
+
+    def enforce_csrf(self, request: Any) -> None:
+        """Django looks for the token in a form first, and reads it for that."""
+        check_length(request)
+        super().enforce_csrf(request)
 
 
 class Bearer(BaseAuthentication):

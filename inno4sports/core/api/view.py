@@ -23,7 +23,7 @@ from .problems import Problem, one_of
 from .shape import CC_BY
 from .signing_in import refuse_tokens_in_address
 from .told import Told
-from .wire import written
+from .wire import check_length, written
 
 QUERY_OF_ALL = ("lang",)
 LICENCE = f'<{CC_BY}>; rel="license"'
@@ -82,6 +82,7 @@ class ApiView(APIView):
             raise
         translation.activate(language_of(request))
         self.limit_headers = limits.count(request)
+        check_length(request)
         self.check_query(request)
         if self.closed and not request.user.is_authenticated:
             raise Problem("not-signed-in")

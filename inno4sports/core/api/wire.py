@@ -5,14 +5,17 @@ from typing import Any
 
 import orjson
 from django.conf import settings
-from rest_framework.exceptions import UnsupportedMediaType
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from rest_framework.exceptions import ParseError, UnsupportedMediaType
 from rest_framework.parsers import BaseParser, MultiPartParser
 from rest_framework.renderers import BaseRenderer
 
 from .problems import Problem
 
 DEEPEST = 32
-TOO_DEEP = "The body is nested too deeply."
+LONGEST_NUMBER = 1000  # digits; Python refuses those that are far longer in words of its own
+TOO_DEEP = _("The body is nested too deeply.")
 
 
 class JsonRenderer(BaseRenderer):
@@ -29,15 +32,15 @@ def written(data: Any) -> bytes:
     return orjson.dumps(data, default=str, option=orjson.OPT_UTC_Z | orjson.OPT_NON_STR_KEYS)
 
 
-def read_body(stream: Any, length: int) -> bytes:
-    """At most DATA_UPLOAD_MAX_MEMORY_SIZE bytes, whatever the header claims."""
-    limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
-    if length > limit:
+def check_length(request: Any) -> None:
+    """Raises Problem for a body that is too large, before any of it is read; one without its length would be taken for none."""
+    told = request.META.get("CONTENT_LENGTH") or ""
+    if not told and "Transfer-Encoding" in request.headers:
+        raise Problem("length-needed")
+    with_file = str(request.content_type).startswith("multipart/")
+    most = settings.DATA_UPLOAD_MAX_MEMORY_SIZE + (settings.UPLOAD_MAX_BYTES if with_file else 0)
+    if told.isdigit() and int(told[:18]) > most:
         raise Problem("too-large")
-    body: bytes = stream.read(limit + 1)
-    if len(body) > limit:
-        raise Problem("too-large")
-    return body
 
 
 class StrictJsonParser(BaseParser):
@@ -49,36 +52,43 @@ class StrictJsonParser(BaseParser):
         charset = (parser_context["request"].content_type or "").lower().partition("charset=")[2].strip(' ";')
         if charset not in ("", "utf-8", "utf8") or parser_context["request"].headers.get("Content-Encoding", "identity") != "identity":
             raise UnsupportedMediaType(media_type or "")
-        body = read_body(stream, int(parser_context["request"].META.get("CONTENT_LENGTH") or 0))
         try:
-            found = json.loads(body.decode("utf-8-sig") or "{}", object_pairs_hook=_once_each, parse_constant=_no_constant)
+            text = stream.read().decode("utf-8-sig")
+            found = json.loads(text or "{}", object_pairs_hook=_once_each, parse_constant=_no_constant, parse_int=_number)
             shallow(found)
         except RecursionError as error:
             raise Problem("malformed", TOO_DEEP) from error
         except UnicodeError as error:
-            raise Problem("malformed", "The body is not UTF-8.") from error
-        except ValueError as error:
-            raise Problem("malformed", str(error)[:200]) from error
+            raise Problem("malformed", _("The body is not UTF-8.")) from error
+        except json.JSONDecodeError as error:
+            words = gettext("This is no JSON: line %(line)s, column %(column)s.") % {"line": error.lineno, "column": error.colno}
+            raise Problem("malformed", words) from error
         if not isinstance(found, dict):
-            raise Problem("malformed", "The body is one JSON object.")
+            raise Problem("malformed", _("The body is one JSON object."))
         return found
 
 
 def _once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
-        raise ValueError("A name stands twice in one object.")
+        raise Problem("malformed", _("A name stands twice in one object."))
     return found
 
 
 def _no_constant(name: str) -> Any:
-    raise ValueError(f"{name} is no JSON.")
+    raise Problem("malformed", gettext("%(word)s is no JSON.") % {"word": name})
+
+
+def _number(digits: str) -> int:
+    if len(digits) > LONGEST_NUMBER:
+        raise Problem("malformed", _("A number has too many digits."))
+    return int(digits)
 
 
 def shallow(value: Any, depth: int = 0) -> None:
-    """Raises ValueError for what is nested deeper than any of our bodies, and for halves of characters."""
+    """Raises Problem for what is nested deeper than any of our bodies, UnicodeError for halves of characters."""
     if depth > DEEPEST:
-        raise ValueError(TOO_DEEP)
+        raise Problem("malformed", TOO_DEEP)
     if isinstance(value, str):
         value.encode()
     elif isinstance(value, dict):
@@ -92,3 +102,9 @@ def shallow(value: Any, depth: int = 0) -> None:
 
 class FilesParser(MultiPartParser):
     """multipart/form-data, for the few acts that take a file. Its texts are read as a form's are."""
+
+    def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> Any:
+        try:
+            return super().parse(stream, media_type, parser_context)
+        except ParseError as error:
+            raise Problem("malformed", _("The parts of multipart/form-data cannot be read.")) from error

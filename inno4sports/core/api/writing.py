@@ -18,7 +18,7 @@ from django.db import IntegrityError, models, transaction
 from django.utils.choices import flatten_choices
 from django.utils.functional import Promise
 from django.utils.text import format_lazy
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 from rest_framework.response import Response
 
@@ -264,7 +264,7 @@ def kept_name(request: Any) -> str:
     if key is None:
         return ""
     if not 0 < len(key) <= KEY_LONGEST or not key.isascii() or not key.isprintable():
-        raise Problem("malformed", f"Idempotency-Key: 1 to {KEY_LONGEST} printable ASCII characters.")
+        raise Problem("malformed", gettext("Idempotency-Key: 1 to %(most)s printable ASCII characters.") % {"most": KEY_LONGEST})
     return hashlib.sha256(f"{caller_of(request)}\n{key}".encode()).hexdigest()
 
 
