@@ -5,7 +5,9 @@ from django.test import Client
 
 from clusters.domain.token import create_token
 from inno4sports.core import clock
-from tests.api.calls import V1, send
+from learning.models import Lesson
+from tests.api.calls import V1, pointers, send, step
+from tests.factories import things
 
 pytestmark = pytest.mark.django_db
 LESSONS = f"{V1}/lessons/"
@@ -87,3 +89,31 @@ def test_parts_that_cannot_be_read_are_refused_in_own_words(client, people, kind
 def test_key_that_is_none_is_refused_in_the_callers_language(client, people):
     client.force_login(people.carla)
     assert send(client, "post", LESSONS, LESSON, idempotency_key="").json()["detail"] == "Idempotency-Key: de 1 a 200 caracteres ASCII imprimibles."
+
+
+@pytest.mark.parametrize("sign", ["\x00", "\x07", "\x1b", "\x7f", "\x85"])
+def test_control_characters_are_refused_and_not_left_out(ben, sign):
+    answer = send(ben, "post", LESSONS, {**LESSON, "title": f"Wa{sign}lk", "text": f"They{sign} do."})
+    assert pointers(answer) == ["/title", "/text"]
+    assert {error["detail"] for error in answer.json()["errors"]} == {"It holds control characters."}
+    assert not Lesson.objects.exists()
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r", "\u2028"])
+def test_field_of_one_line_takes_one_line(ben, end):
+    told = {**LESSON, "text": f"They do.{end}\tAnd rest.{end}"}
+    answer = send(ben, "post", LESSONS, {**told, "title": f"Walk{end}Run"})
+    assert pointers(answer) == ["/title"]
+    assert answer.json()["errors"][0]["detail"] == "This is one line: it takes no line break."
+    assert send(ben, "post", LESSONS, told).status_code == 201
+    assert "And rest." in Lesson.objects.get().text
+
+
+def test_cells_of_rows_are_of_one_line(ben, people):
+    result = f"{V1}/results/{things.result(people.north, 'draft').slug}/"
+    rows = [{"label": "People", "value": "640"}, {"label": "Tra\ncks", "value": "4\x00"}]
+    assert pointers(send(ben, "patch", result, {"figures": rows}, if_match="*")) == ["/figures/1/label", "/figures/1/value"]
+    plan = f"{V1}/action-plans/{things.plan(people.north).slug}/"
+    milestones = [{"due_on": "2027-03-31", "title": "Lit\nup"}, {"due_on": "2027-03-31", "title": "Lit\x00"}]
+    told = {"title": "Light", "description": "Lamps.\nMore.", "no_citation_reason": "New.", "milestones": milestones}
+    assert pointers(step(ben, plan, "write_action", **told)) == ["/milestones/0/title", "/milestones/1/title"]

@@ -134,6 +134,8 @@ def as_typed(
             )
         elif words := not_iso(box, value):
             faults.append((f"{pointer}/{name}", words))
+        else:
+            faults += [(f"{pointer}/{name}{deeper}", words) for deeper, words in not_plain(box, value)]
     return faults
 
 
@@ -149,6 +151,25 @@ def not_iso(box: forms.Field, value: Any) -> str | Promise:
     if isinstance(box, forms.DateField):
         return _("Write it as 2027-03-31.") if value and not DAY.fullmatch(value) else ""
     return ""
+
+
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+LINE_BREAK = re.compile(r"[\n\r\u2028\u2029]")
+
+
+def not_plain(box: forms.Field, value: Any, pointer: str = "") -> list[tuple[str, Any]]:
+    """What pages leave out without a word, control characters and line breaks where there is one line: a program would never know."""
+    if isinstance(box, CitationField) or hasattr(box, "formset"):  # what a read shows of it; rows that forms of their own look at
+        return []
+    if isinstance(value, list | dict):
+        pairs = enumerate(value) if isinstance(value, list) else value.items()
+        return [fault for name, inner in pairs for fault in not_plain(box, inner, f"{pointer}/{name}")]
+    if not isinstance(value, str):
+        return []
+    if CONTROL.search(value):
+        return [(pointer, _("It holds control characters."))]
+    one_line = bool(pointer) or not isinstance(box.widget, forms.Textarea)
+    return [(pointer, _("This is one line: it takes no line break."))] if one_line and LINE_BREAK.search(value) else []
 
 
 CITED_WORDS = format_lazy(_("Name each as kind:id, as in {example}, or send it as it is read in `cites`."), example=CITED_EXAMPLE)
