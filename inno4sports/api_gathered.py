@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.conf import settings
-from django.core.paginator import InvalidPage, Paginator
+from django.core.paginator import EmptyPage, Paginator
 from django.http import FileResponse, Http404
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
@@ -72,13 +72,16 @@ class Search(ApiView):
             raise Problem("bad-parameter", errors=[("?q", _("Give two letters or more."))])
         if kind and kind not in WORDS:
             raise Problem("bad-parameter", errors=[("?kind", one_of(WORDS))])
+        asked = request.query_params.get("page", "1")
+        if not (asked.isascii() and asked.isdigit() and int(asked[:9])):
+            raise Problem("bad-parameter", errors=[("?page", _("Give a number from 1."))])
         rows = rows_for(words, request.user)
         kinds: dict[str, int] = {}
         for row in rows:
             kinds[row.thing_kind] = kinds.get(row.thing_kind, 0) + 1
         try:
-            page = Paginator([row for row in rows if kind in ("", row.thing_kind)], settings.PAGE_SIZE).page(request.query_params.get("page", "1"))
-        except InvalidPage as error:
+            page = Paginator([row for row in rows if kind in ("", row.thing_kind)], settings.PAGE_SIZE).page(int(asked[:9]))
+        except EmptyPage as error:
             raise Http404 from error
         further = self.address_of(request, page.next_page_number()) if page.has_next() else None
         slugs = dict(Cluster.objects.filter(code__in={row.cluster_code for row in page}).values_list("code", "slug"))

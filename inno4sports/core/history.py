@@ -20,7 +20,10 @@ def record(thing: Thing, verb: str, *, by: Actor, note: str = "") -> HistoryEven
     return HistoryEvent.objects.create(thing_kind=thing.kind, thing_id=thing.public_id, verb=verb, actor=by, at=clock.now(), note=note[:2000])
 
 
+TOLD = 50
+
+
 def history_of(thing: Thing) -> "list[HistoryEvent]":
-    """The latest 50 events, newest first, with their actors."""
+    """The latest events, newest first, with their actors."""
     events = HistoryEvent.objects.filter(thing_kind=thing.kind, thing_id=thing.public_id).select_related("actor")
-    return list(events[:50])
+    return list(events[:TOLD])

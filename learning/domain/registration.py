@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from clusters.models import Cluster, Organisation, User
 from inno4sports.core import clock
 from inno4sports.core.acts import acting
-from inno4sports.core.history import record
+from inno4sports.core.history import TOLD, record
 from inno4sports.core.lifecycle import WrongState
 from inno4sports.core.models import Actor, HistoryEvent
 from inno4sports.core.outbox import send_mail_later
@@ -111,7 +111,7 @@ def history_for(session: Session, user: User, *, hosting: bool) -> list[HistoryE
     rows = HistoryEvent.objects.filter(thing_kind=session.kind, thing_id=session.public_id).select_related("actor")
     if not hosting:
         rows = rows.filter(~Q(verb__in=PLACE_VERBS) | Q(actor__user=user))
-    return list(rows[:50])
+    return list(rows[:TOLD])
 
 
 def own_registration(session: Session, user: User) -> Registration | None:

@@ -7,6 +7,7 @@ from jsonschema import Draft202012Validator, FormatChecker
 
 from inno4sports.core.api.addresses import RESOURCES, address_of
 from inno4sports.core.api.description import description
+from inno4sports.core.history import record
 from learning.models import GoodPractice
 from tests.api.calls import V1, send, step
 from tests.factories import things
@@ -128,6 +129,7 @@ def test_steps_have_no_etag_as_they_say(client, people):
         ("results", {"action": "x"}, "?action", "UUID"),
         ("search", {"q": "a"}, "?q", "two letters"),
         ("search", {"q": "abc", "kind": "x"}, "?kind", "learning.lesson"),
+        *(("search", {"q": "abc", "page": page}, "?page", "from 1") for page in ("a", "0", "-1", "1.5", "", "٣")),
         ("evidence", {"cluster": "nowhere"}, "?cluster", "nowhere"),
     ],
 )
@@ -180,3 +182,20 @@ def test_refusal_of_what_is_no_step_does_not_call_it_one(client, people):
     answer = send(client, "patch", address_of(finding), {"title": "Other"}, if_match="*")
     assert answer.status_code == 409
     assert "step" not in answer.json()["title"]
+
+
+def test_search_beyond_its_last_page_is_not_there(client, people):
+    for page in ("2", "9" * 50):
+        assert client.get(f"{V1}/search/", {"q": "abc", "page": page}).status_code == 404
+
+
+def test_history_says_how_much_of_it_is_told(client, people):
+    """The page of a thing shows the newest fifty; who asks for all of it must know that this is not all."""
+    client.force_login(people.ben)
+    lesson = things.lesson(people.north)
+    for _n in range(60):
+        record(lesson, "share_lesson", by=people.ben_acts)
+    assert len(client.get(f"{address_of(lesson)}history/").json()["items"]) == 50
+    told = description()["paths"][f"{V1}/lessons/{{key}}/history/"]["get"]
+    assert told["responses"]["200"]["content"]["application/json"]["schema"]["properties"]["items"]["maxItems"] == 50
+    assert "the newest 50" in told["description"]

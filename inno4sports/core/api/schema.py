@@ -9,6 +9,7 @@ from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.plumbing import ResolvedComponent
 from rest_framework import serializers
 
+from ..history import TOLD
 from ..lifecycle import LIFECYCLES
 from ..models import Thing
 from .addresses import RESOURCES, resource_of
@@ -53,6 +54,7 @@ QUERY = {
     "cursor": "From the answer before",
     "lang": "Language of the words; otherwise Accept-Language decides, then the caller's own language",
 }
+NEWEST = f" It tells the newest {TOLD}; what is older is not told here."
 SUMMARY = {
     "index": "List {things}",
     "create": "Make one of the {things}",
@@ -90,7 +92,8 @@ class PortalSchema(AutoSchema):
         if self.view.closed and who == "whoever may see it":
             who = "whoever is signed in and may see it"
         state = f", while {view.edited_while}" if action in ("replace", "amend") and view.edited_while else ""
-        found["description"] = f"Who: {who}{state}.{self.right()}"
+        newest = NEWEST if action == "history" else ""
+        found["description"] = f"Who: {who}{state}.{newest}{self.right()}"
         headers = ("If-Match",) if versioned else () if writes else ("If-None-Match",)
         found["parameters"] = self.parameters(self.names_of(view, action), (*headers, *(("Idempotency-Key",) if writes else ())))
         if action in ("create", "replace", "amend"):
@@ -130,7 +133,7 @@ class PortalSchema(AutoSchema):
             return obj(changes={"type": "array", "items": change}, cursor=TEXT, more={"type": "boolean"})
         if action == "history":
             event = obj(verb=TEXT, label=TEXT, by=TEXT, at={"type": "string", "format": "date-time"}, note=TEXT)
-            return obj(items={"type": "array", "items": event})
+            return obj(items={"type": "array", "items": event, "maxItems": TOLD})
         return item
 
     def of_steps(self, view: Resource) -> Schema:
