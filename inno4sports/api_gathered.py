@@ -91,7 +91,7 @@ class Search(ApiView):
     def address_of(self, request: Request, page: int) -> str:
         query = request.query_params.copy()
         query["page"] = str(page)
-        return request.build_absolute_uri(f"{request.path}?{query.urlencode()}")
+        return f"{settings.SITE_URL}{request.path}?{query.urlencode()}"
 
 
 class Performance(ApiView):

@@ -224,7 +224,12 @@ def sent(request: HttpRequest) -> dict[str, Any]:
         return {}
 
 
-def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 -- Django names it
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """What is refused before any view is asked: a forged host, a path that no browser sends."""
+    if request.path.startswith("/api/"):
+        from .api.view import unreadable
+
+        return unreadable(request, exception)
     return error_page(request, 400)
 
 

@@ -11,7 +11,7 @@ from django.core.signals import got_request_exception
 from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpResponse
 from django.utils.functional import Promise
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 from rest_framework import exceptions
 from rest_framework.response import Response
@@ -97,8 +97,14 @@ def fault(*, away: bool) -> Problem:
 
 def broken(*, away: bool) -> HttpResponse:
     """What broke before the API was asked, or after: `away` is what we stand on."""
-    response = answer(fault(away=away))
-    headers = {**dict(response.items()), "Content-Type": "application/problem+json"}
+    return outside(fault(away=away))
+
+
+def outside(problem: Problem) -> HttpResponse:
+    """The problem where the API itself was not asked. It says nothing of anybody, so every origin reads it."""
+    response = answer(problem)
+    headers = {**dict(response.items()), "Content-Type": "application/problem+json", "Content-Language": get_language() or "en"}
+    headers |= {"Access-Control-Allow-Origin": "*", "Cross-Origin-Resource-Policy": "cross-origin"}
     return HttpResponse(orjson.dumps(response.data), status=response.status_code, headers=headers)
 
 

@@ -190,7 +190,7 @@ class Resource(ViewSetMixin, ApiView):
 
     def next_url(self, cursor: str) -> str:
         query = {**self.request.query_params.dict(), "cursor": cursor}
-        return self.request.build_absolute_uri(f"{self.request.path}?{urlencode(query)}")
+        return f"{settings.SITE_URL}{self.request.path}?{urlencode(query)}"
 
     @staticmethod
     def plain(thing: Any, ordered_by: str) -> Any:

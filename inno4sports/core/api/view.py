@@ -5,7 +5,8 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
-from django.http import Http404
+from django.core.exceptions import DisallowedHost
+from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 from django.utils.module_loading import import_string
@@ -19,7 +20,7 @@ from rest_framework.views import APIView
 
 from ..models import Actor
 from . import limits
-from .problems import Problem, one_of
+from .problems import Problem, one_of, outside
 from .shape import CC_BY
 from .signing_in import refuse_tokens_in_address
 from .told import Told
@@ -186,6 +187,13 @@ def kept(request: Request, body: Any, version: str, *, headers: dict[str, str] |
     if not_modified(request, etag):
         return Response(status=304, headers=extra)
     return Response(raw, headers=extra)
+
+
+def unreadable(request: HttpRequest, error: Exception) -> HttpResponse:
+    """What Django refuses before any view is asked."""
+    with translation.override(language_asked(request) or "en"):
+        forged = isinstance(error, DisallowedHost)
+        return outside(Problem("malformed", gettext("The portal is not at the host that the request names.") if forged else ""))
 
 
 class NotHere(ApiView):
