@@ -37,3 +37,11 @@ def test_addresses_in_answers_are_the_portals_whatever_port_the_request_names(cl
     told = client.get("/.well-known/openid-configuration", headers={"Host": "localhost:9999"})
     assert "localhost" not in told.content.decode()
     assert told.json()["token_endpoint"] == "http://testserver/identity/o/api/token"
+
+
+def test_cookie_of_no_session_is_not_answered_by_a_cookie(client):
+    client.cookies["sessionid"] = "garbage"
+    for path in ("lessons/", "topics/nothing/", "", "nothing"):
+        answer = client.get(f"{V1}/{path}")
+        assert "Set-Cookie" not in str(answer.serialize_headers()), path
+        assert not answer.cookies, path

@@ -140,6 +140,8 @@ class ApiView(APIView):
         user = getattr(request, "_user", None)  # nobody, where it was refused before or asking who it is was what failed
         known = settings.SESSION_COOKIE_NAME in request.COOKIES if user is None else user.is_authenticated
         anonymous = not (known or request.headers.get("Authorization"))
+        if anonymous:  # a cookie of no session is taken away by pages: what caches may keep sets none
+            request.COOKIES.pop(settings.SESSION_COOKIE_NAME, None)
         if anonymous and request.method in SAFE:
             response.headers["Access-Control-Allow-Origin"] = "*"
             response.headers["Access-Control-Expose-Headers"] = "ETag, Link, RateLimit, RateLimit-Policy, Retry-After"
