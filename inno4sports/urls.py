@@ -9,6 +9,7 @@ from clusters.views import device
 from dissemination.views import digest
 from inno4sports import search, views
 from inno4sports.core.api.limits import limited
+from inno4sports.core.api.oauth import at_home, takes
 
 handler400 = "inno4sports.core.http.bad_request"
 handler403 = "inno4sports.core.http.permission_denied"
@@ -23,9 +24,10 @@ urlpatterns = [
     path("api/v1/", include("inno4sports.api")),
     # Ours before allauth's: the page where a person approves a program is one of the portal's, and nobody guesses secrets without end.
     path("identity/o/device", device.device_authorization, name="device_authorization"),
-    path("identity/o/api/token", limited(oidc.token)),
-    path("identity/o/api/device/code", limited(oidc.device_code)),
-    path("identity/o/api/revoke", limited(oidc.revoke)),
+    path("identity/o/api/token", takes("POST")(limited(oidc.token))),
+    path("identity/o/api/device/code", takes("POST")(limited(at_home(oidc.device_code)))),
+    path("identity/o/api/revoke", takes("POST")(limited(oidc.revoke))),
+    path(".well-known/openid-configuration", takes("GET", "HEAD")(at_home(oidc.configuration))),
     path("", include("allauth.idp.urls")),
     path("unsubscribe/<str:token>/", digest.unsubscribe, name="unsubscribe"),
 ]

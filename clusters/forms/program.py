@@ -1,7 +1,6 @@
 """The forms of programs, and how allauth names our rights to them."""
 
 from typing import Any
-from urllib.parse import urlsplit
 
 import cryptography.hazmat.primitives.serialization  # noqa: F401 -- allauth takes it for imported when it shows its public key
 from allauth.idp.oidc.adapter import DefaultOIDCAdapter
@@ -27,9 +26,10 @@ class ProgramAdapter(DefaultOIDCAdapter):
         return str(settings.SITE_URL)
 
     def populate_server_metadata(self, metadata: dict[str, Any]) -> None:
-        """allauth names the addresses by the host of the request, which says what it likes."""
-        for name in [name for name in metadata if name.endswith(("_endpoint", "_uri"))]:
-            metadata[name] = settings.SITE_URL + urlsplit(metadata[name]).path
+        """What our programs can use: nothing is asked of a browser, and no token says who somebody is."""
+        for name in ("authorization_endpoint", "code_challenge_methods_supported", "userinfo_endpoint"):
+            del metadata[name]
+        metadata["response_types_supported"] = []
         metadata["scopes_supported"] = list(SCOPES)
         metadata["grant_types_supported"] = ["client_credentials", "urn:ietf:params:oauth:grant-type:device_code", "refresh_token"]
 

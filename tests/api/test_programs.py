@@ -3,12 +3,14 @@
 import datetime as dt
 import json
 import re
+from base64 import b64encode
 from urllib.parse import urlencode
 
 import pytest
 from allauth.idp.oidc.models import Client, Token
 from django.core.cache import cache
 from django.core.exceptions import PermissionDenied
+from django.test import Client as Browser
 from django.urls import reverse
 
 from clusters.domain import program as acts
@@ -237,6 +239,48 @@ def test_metadata_names_our_rights(client):
     assert told["issuer"] == "http://testserver"
     assert "learning:write" in told["scopes_supported"]
     assert client.get("/.well-known/jwks.json").json()["keys"]
+
+
+def test_metadata_names_what_is_there_and_no_more(client):
+    """Programs come by client credentials and by device code: nothing is asked of a browser, and no id tokens are given."""
+    told = client.get("/.well-known/openid-configuration").json()
+    assert told["response_types_supported"] == []
+    assert told["grant_types_supported"] == ["client_credentials", DEVICE, "refresh_token"]
+    assert not {"authorization_endpoint", "code_challenge_methods_supported", "userinfo_endpoint"} & told.keys()
+    assert all(told[f"{name}_endpoint"].startswith("http://testserver/identity/o/") for name in ("token", "revocation", "device_authorization"))
+
+
+def test_wrong_secret_is_answered_by_the_scheme_it_came_in(people, client):
+    headers = {"Authorization": f"Basic {b64encode(f'{made(people).client_id}:wrong'.encode()).decode()}"}
+    for address, more in (("token", {"grant_type": "client_credentials"}), ("revoke", {"token": "x"})):
+        answer = client.post(f"/identity/o/api/{address}", more, headers=headers)
+        assert (answer.status_code, answer.json()["error"]) == (401, "invalid_client"), address
+        assert answer["WWW-Authenticate"].startswith("Basic "), address
+        assert answer["Cache-Control"] == "no-store", address
+
+
+def test_codes_of_devices_are_kept_by_nobody_and_lead_to_the_portal(people, client):
+    form = urlencode({"client_id": made(people, "person").client_id})
+    kind = "application/x-www-form-urlencoded"
+    answer = client.post("/identity/o/api/device/code", form, content_type=kind, headers={"Host": "localhost:9999"})
+    assert answer["Cache-Control"] == "no-store"
+    told = answer.json()
+    assert told["verification_uri"] == "http://testserver/identity/o/device"
+    assert told["verification_uri_complete"] == f"http://testserver/identity/o/device?code={told['user_code']}"
+
+
+@pytest.mark.parametrize(
+    ("method", "address", "takes"),
+    [
+        *(("get", f"/identity/o/api/{name}", "POST") for name in ("token", "device/code", "revoke")),
+        *(("put", f"/identity/o/api/{name}", "POST") for name in ("token", "device/code", "revoke")),
+        ("post", "/.well-known/openid-configuration", "GET, HEAD"),
+    ],
+)
+def test_method_that_an_address_of_oauth_does_not_take_is_refused_in_json(method, address, takes):
+    answer = getattr(Browser(enforce_csrf_checks=True), method)(address)
+    assert (answer.status_code, answer["Content-Type"], answer["Allow"]) == (405, "application/json", takes)
+    assert answer.json()["error"] == "invalid_request"
 
 
 def test_what_allauth_shows_besides_stands_in_our_frame(people, client):
