@@ -13,10 +13,11 @@ from ..history import TOLD
 from ..lifecycle import LIFECYCLES
 from ..models import Thing
 from .addresses import RESOURCES, resource_of
+from .examples import example_of
 from .problems import PROBLEMS, problem_type
 from .resource import Resource
 from .shape import SHAPES, Cites, Label, PageUrl, Reference, References, Rows, Shape
-from .told import Schema, Told, example_of, form_schema, permission_words
+from .told import Schema, Told, form_schema, permission_words
 
 JSON, PROBLEM_JSON = "application/json", "application/problem+json"
 READS = (400, 401, 403, 404, 406, 429, 500, 503)
@@ -180,6 +181,7 @@ class PortalSchema(AutoSchema):
         body["properties"] = {"step": {"type": "string", "const": act.name}, **body["properties"]}
         body["required"] = ["step", *body.get("required", [])]
         body["title"] = act.name
+        body["example"] = {"step": act.name, **body.get("example", {})}
         return body
 
     # Parts ------------------------------------------------------------------------------------------------------------------
@@ -248,7 +250,7 @@ class PortalSchema(AutoSchema):
         )
 
     def body(self, schema: Schema) -> Schema:
-        shown = {"schema": schema, "example": example_of(schema, self.components())}
+        shown = {"schema": {name: part for name, part in schema.items() if name != "example"}, "example": example_of(schema, self.components())}
         binary = any(p.get("format") == "binary" for p in schema.get("properties", {}).values())
         return {"content": {"multipart/form-data" if binary else JSON: shown}, "required": True}
 

@@ -10,6 +10,7 @@ from django.utils.choices import flatten_choices
 
 from ..citations import CITED, CITED_EXAMPLE, CitationField
 from ..forms import EurosField, LinesField, RowsField
+from .examples import body_example
 from .rows import FormsField
 from .shape import Shape
 from .writing import plain_choices
@@ -97,6 +98,8 @@ def form_schema(form: type[forms.BaseForm] | None, *, whole: bool = True) -> Sch
     needed = [name for name, box in boxes.items() if box.required and name != "cluster"]
     if whole and needed:
         found["required"] = needed
+    if boxes:
+        found["example"] = body_example(boxes, found["properties"], needed)
     return found
 
 
@@ -166,29 +169,3 @@ def offered(box: forms.Field) -> list[dict[str, Any]] | None:
     chosen = list(flatten_choices(choices)) if isinstance(box, forms.ModelChoiceField) else plain_choices(box)
     found = [{"value": value if isinstance(value, int) else str(value), "label": str(words)} for value, words in chosen if str(value) != ""]
     return found if 0 < len(found) <= SHORT else None
-
-
-def example_of(schema: Schema, components: dict[str, Any], depth: int = 0) -> Any:
-    """A value that fits, for readers."""
-    if "$ref" in schema:
-        return example_of(components.get(schema["$ref"].rpartition("/")[2], {}), components, depth + 1) if depth < 4 else {}
-    for word in ("const", "example", "default"):
-        if word in schema:
-            return schema[word]
-    if schema.get("enum"):
-        return next((value for value in schema["enum"] if value), schema["enum"][0])
-    for word in ("oneOf", "anyOf", "allOf"):
-        if schema.get(word):
-            return example_of(schema[word][0], components, depth + 1)
-    kind = schema.get("type")
-    kind = next((k for k in kind if k != "null"), None) if isinstance(kind, list) else kind
-    if kind == "object":
-        return {name: example_of(inner, components, depth + 1) for name, inner in schema.get("properties", {}).items()}
-    if kind == "array":
-        return [example_of(schema.get("items", {}), components, depth + 1)]
-    plain = {"boolean": True, "integer": schema.get("minimum", 1), "number": 1.5}
-    if kind in plain:
-        return plain[kind]
-    formats = {"date": "2027-03-31", "date-time": "2027-03-31T09:00:00Z", "uri": "https://example.org/", "email": "ana@example.org"}
-    formats["uuid"] = "7b1f6f0e-6a54-4f0c-9a35-1c6a6e1a2b3c"
-    return formats.get(schema.get("format", ""), "…" if kind == "string" else None)
