@@ -8,18 +8,21 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import translation
-from django.views.decorators.http import require_safe
+from django.views.decorators.csrf import csrf_exempt
 
 from inno4sports.core.api.description import description
+from inno4sports.core.api.problems import Problem, outside
 from inno4sports.core.api.view import language_of
 from inno4sports.core.http import render_markdown
 
 
+@csrf_exempt  # what it refuses it refuses as the API does
 @login_not_required
-@require_safe
 def docs(request: HttpRequest) -> HttpResponse:
     """The frame in the reader's language; tour and reference in English, as the names in them are."""
     with translation.override(language_of(request)):
+        if request.method not in ("GET", "HEAD"):
+            return outside(Problem("method-not-allowed", headers={"Allow": "GET, HEAD"}))
         return render(request, "inno4sports/docs.html", {"tour": tour(), "resources": reference()})
 
 

@@ -35,7 +35,7 @@ def test_every_method_is_answered_by_a_problem_or_the_thing(client, people, addr
         for method in ("get", "head", "options", "post", "put", "patch", "delete"):
             answer = send(client, method, address) if method in ("post", "put", "patch", "delete") else getattr(client, method)(address)
             assert answer.status_code < 500, (method, answer.content[:300])
-            if answer.status_code >= 400 and method != "head" and not address.endswith("/docs/"):
+            if answer.status_code >= 400 and method != "head":
                 assert answer["Content-Type"] == "application/problem+json", (method, answer.status_code)
                 assert answer.json()["type"].startswith("urn:inno4sports:problem:")
             if answer.status_code == 401:
@@ -186,6 +186,35 @@ def test_header_that_is_needed_is_told_as_needed():
         assert ("Idempotency-Key" in headers) == (method != "get"), (method, path)
         if method != "get":
             assert any("Idempotency-Replayed" in a.get("headers", {}) for code, a in operation["responses"].items() if code < "300"), (method, path)
+
+
+def test_headers_of_answers_are_told():
+    headers = description()["components"]["headers"]
+    for method, path, operation in operations():
+        for code, answer in operation["responses"].items():
+            told = answer.get("headers", {})
+            assert {one["$ref"].rpartition("/")[2] for one in told.values() if "$ref" in one} <= headers.keys()
+            assert {"RateLimit", "Vary", "Content-Language"} <= told.keys() or code >= "400", (method, path, code)
+            assert ("Retry-After" in told) == (code in ("429", "503")), (method, path, code)
+            assert "WWW-Authenticate" in told or code not in ("401", "403"), (method, path, code)
+    page = description()["paths"][LESSONS]["get"]["responses"]["200"]["headers"]
+    assert {"Link", "ETag"} <= page.keys()
+
+
+def test_description_is_json_alone(client):
+    assert client.get(f"{V1}/schema/", {"format": "json"}).status_code == 200
+    for wanted in ("yaml", "openapi", ""):
+        answer = client.get(f"{V1}/schema/", {"format": wanted})
+        assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (400, "?format")
+
+
+def test_page_for_programmers_takes_no_post():
+    from django.test import Client
+
+    for method in ("post", "put", "delete"):
+        answer = getattr(Client(enforce_csrf_checks=True), method)(f"{V1}/docs/")
+        assert (answer.status_code, answer["Allow"], answer["Content-Type"]) == (405, "GET, HEAD", "application/problem+json")
+        assert answer.json()["type"] == "urn:inno4sports:problem:method-not-allowed"
 
 
 def test_nothing_is_required_in_a_patch():

@@ -13,6 +13,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from .addresses import RESOURCES
+from .problems import Problem, one_of
+from .schema import ANSWER_HEADERS
 from .told import OBJECT, Told
 from .view import ApiView, kept
 
@@ -34,6 +36,7 @@ def description() -> dict[str, Any]:
     found = SchemaGenerator().get_schema(request=None, public=True)
     with override("en"):
         rights = {right: str(words) for right, words in import_string(settings.API_RIGHTS).items()}
+    found["components"]["headers"] = ANSWER_HEADERS
     found["components"]["securitySchemes"] = {**SCHEMES, "oauth": {**OAUTH, "flows": {"clientCredentials": {"tokenUrl": TOKENS, "scopes": rights}}}}
     return dict(json.loads(json.dumps(found, default=str)))  # what was lazy is text from here on
 
@@ -58,4 +61,6 @@ class Description(ApiView):
     told = {"get": Told("This description", {"type": "object", "additionalProperties": True}, query={"format": "json"})}
 
     def get(self, request: Request) -> Response:
+        if request.query_params.get("format", "json") != "json":
+            raise Problem("bad-parameter", errors=[("?format", one_of(["json"]))])
         return kept(request, description(), "0")

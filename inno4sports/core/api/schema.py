@@ -48,6 +48,20 @@ HEADERS = {
     "Idempotency-Key": "Any text up to 200 characters; the same request again, If-Match included, gets the first answer within a day",
     "Accept-Language": "en, nl, es, hu, fi, pl",
 }
+ANSWER_HEADERS = {
+    name: {"schema": TEXT, "description": words}
+    for name, words in {
+        "Content-Language": "The language of labels and sentences",
+        "ETag": "Names the version, for If-Match and If-None-Match",
+        "Link": "The licence, where all of it is given away (`rel=license`), and the next page (`rel=next`)",
+        "RateLimit": "How many requests are left in this minute (r), and how many seconds of it (t)",
+        "Retry-After": "So many seconds to wait",
+        "Vary": "What else an answer depends on, for caches",
+        "WWW-Authenticate": "Bearer, and what is wrong with the token: unknown, or without the right that is named",
+    }.items()
+}
+OF_ALL = ("Content-Language", "RateLimit", "Vary")
+OF_REFUSALS = {401: ("WWW-Authenticate",), 403: ("WWW-Authenticate",), 412: ("ETag",), 429: ("RateLimit", "Retry-After"), 503: ("Retry-After",)}
 QUERY = {
     "fields": "Names of fields, separated by commas: only these",
     "expand": "Names of references, separated by commas: the things themselves instead of their keys",
@@ -256,9 +270,12 @@ class PortalSchema(AutoSchema):
 
     def responses(self, status: str, answer: Schema | None, refused: tuple[int, ...], media_type: str = JSON) -> Schema:
         reads, steps = self.method == "GET", self.path.endswith("/steps/")
-        told: Schema = {"description": "Found" if reads else "Made; Location says where" if status == "201" else "Done", "headers": {}}
+        told: Schema = {
+            "description": "Found" if reads else "Made; Location says where" if status == "201" else "Done",
+            "headers": header_refs(*OF_ALL),
+        }
         if answer is not None and media_type == JSON and not (reads and steps):
-            told["headers"]["ETag"] = {"schema": TEXT}
+            told["headers"] |= header_refs("ETag", "Link")
         if status == "201":
             told["headers"]["Location"] = {"schema": {"type": "string", "format": "uri"}}
         if not reads:
@@ -270,13 +287,12 @@ class PortalSchema(AutoSchema):
             told["content"] = {media_type: {"schema": answer, "example": example_of(answer, self.components())}}
         found = {status: told}
         if "ETag" in told["headers"] and reads:
-            found["304"] = {"description": "What you hold is good"}
+            found["304"] = {"description": "What you hold is good", "headers": header_refs(*OF_ALL, "ETag")}
         problem = {PROBLEM_JSON: {"schema": {"$ref": "#/components/schemas/Problem"}}}
         for code in sorted({*refused, *((410,) if self.path.endswith("/changes/") else ())}):
             words = "; ".join(f"`{slug}`: {title}" for slug, (known, title) in PROBLEMS.items() if known == code)
-            found[str(code)] = {"description": words, "content": problem}
-        if "412" in found:
-            found["412"]["headers"] = {"ETag": {"schema": TEXT, "description": "Names the version that stands"}}
+            headers = {"headers": header_refs(*OF_REFUSALS[code])} if code in OF_REFUSALS else {}
+            found[str(code)] = {"description": words, **headers, "content": problem}
         return found
 
     def shape(self, shape: type[Shape]) -> Schema:
@@ -343,6 +359,10 @@ class PortalSchema(AutoSchema):
 
 def obj(**properties: Schema) -> Schema:
     return {"type": "object", "properties": properties, "required": list(properties)}
+
+
+def header_refs(*names: str) -> Schema:
+    return {name: {"$ref": f"#/components/headers/{name}"} for name in names}
 
 
 def snake(name: str) -> str:
