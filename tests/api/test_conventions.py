@@ -238,6 +238,7 @@ def test_who_may_do_it_is_said_in_whole_words():
         assert "keeps." not in words, (method, path)
         assert "manages cited" not in words, (method, path)
         assert "owns action" not in words, (method, path)
+        assert "Who: anybody" not in words or method == "get", "without a token or a session nothing is written"
 
 
 def test_filters_and_fields_name_their_values():

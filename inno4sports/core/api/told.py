@@ -19,7 +19,7 @@ Schema = dict[str, Any]
 
 # Predicates in words, as they stand in the shared table of permissions. One that is not named here is told by its name.
 WHO = {
-    "always_true": "anybody",
+    "always_true": "whoever is signed in",  # visitors have the page: what writes here needs a token or a session
     "signed_in": "whoever is signed in",
     "manages_owner": "managers of the owning cluster",
     "in_owner": "members of the owning cluster",
