@@ -19,7 +19,8 @@ pytestmark = pytest.mark.django_db
 def body_forms():
     """Every form that reads a body, under the resource that it belongs to."""
     for name, resource in all_resources().items():
-        for form in {resource.form, resource.create_form, resource.proposal_form, *(act.form for act in resource.acts)} - {None}:
+        taken = {resource.form, resource.create_form, resource.proposal_form, *(act.form for act in resource.acts)} - {None}
+        for form in sorted(taken, key=lambda form: form.__name__):
             yield pytest.param(form, id=f"{name}-{form.__name__}")
 
 
