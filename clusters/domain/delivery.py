@@ -10,13 +10,13 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Now
 from standardwebhooks import Webhook as Signer
 
 from inno4sports.core import clock
 from inno4sports.core.api.addresses import address_of, all_resources
-from inno4sports.core.api.changes import could_see
+from inno4sports.core.api.changes import could_see, end_of_log
 from inno4sports.core.holds import sending_held
 from inno4sports.core.models import Change
 from inno4sports.core.outbox import send_mail_later
@@ -104,7 +104,7 @@ def deliver_webhooks(limit: int = 5) -> int:
 
 def _lease(owner: str, limit: int) -> list[WebhookDelivery]:
     with transaction.atomic():
-        due = WebhookDelivery.objects.filter(status__in=[Status.QUEUED, Status.LEASED], next_at__lte=Now(), webhook__off_at=None)
+        due = waiting_deliveries().filter(next_at__lte=Now())
         due = due.filter(Q(webhook__pause_until=None) | Q(webhook__pause_until__lte=Now())).order_by("next_at", "id")
         if connection.features.has_select_for_update_skip_locked:
             due = due.select_for_update(skip_locked=True, of=("self",))
@@ -195,6 +195,21 @@ def _tell_keepers(webhook: Webhook) -> None:
     for keeper in keepers:
         key = f"webhook-off-{webhook.public_id}-{webhook.off_at:%Y%m%d%H%M}-{keeper.pk}"
         send_mail_later(WEBHOOK_OFF, keeper.email, keeper.language, key=key, webhook=webhook.pk)
+
+
+# What waits when sending was held (docs/adr/0021) --------------------------------------------------------------------------
+
+
+def waiting_deliveries() -> QuerySet[WebhookDelivery]:
+    """What would go out; a webhook that is switched off tells nothing."""
+    return WebhookDelivery.objects.filter(status__in=[Status.QUEUED, Status.LEASED], webhook__off_at=None)
+
+
+@transaction.atomic
+def forget_waiting_deliveries() -> int:
+    """Settle what waits as no longer due, and pass over the changes of which nothing is written yet; answers how many."""
+    Webhook.objects.working().update(position=end_of_log())
+    return waiting_deliveries().update(status=Status.NOT_DUE, final_at=clock.now(), lease_owner="", last_error="Forgotten when sending was released.")
 
 
 def forget_old_deliveries(*, before: dt.datetime) -> int:

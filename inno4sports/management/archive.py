@@ -19,6 +19,7 @@ from django.db.migrations.recorder import MigrationRecorder
 
 from inno4sports.core import clock
 from inno4sports.core.files import stored_names
+from inno4sports.core.models import StoredFile
 
 from .dumps import dump, dump_name
 
@@ -48,13 +49,13 @@ def write(target: Path, folder: Path) -> dict[str, Any]:
     try:
         handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(handle, "wb") as out, tarfile.open(fileobj=out, mode="w") as tar:
+            # Before the database, for a file may go with its row, and after it, for others have come: so it names none that is not here.
+            add_media(tar, files)
             database = folder / dump_name()
             rows = dump(database)
-            # After the database: a file that it names is kept for a day at least, so it is still there.
             for name, path in [(dump_name(), database), *secrets(folder)]:
                 add(tar, name, File(path.open("rb")), files)
-            for name in media():
-                add(tar, f"media/{name}", default_storage.open(name), files)
+            add_media(tar, files)
             manifest = {
                 "format": FORMAT,
                 "made_at": clock.now().isoformat(),
@@ -83,6 +84,18 @@ def add(tar: tarfile.TarFile, name: str, file: File, files: dict[str, dict[str, 
         hashed = Hashed(file)
         tar.addfile(about, hashed)
         files[name] = {"size": about.size, "sha256": hashed.digest.hexdigest()}
+
+
+def add_media(tar: tarfile.TarFile, files: dict[str, dict[str, Any]]) -> None:
+    """Every upload that is not in it yet. What vanishes while we look and is named by no row any more was lost or deleted: it is left out."""
+    for name in media():
+        if (member := f"media/{name}") in files:
+            continue
+        try:
+            add(tar, member, default_storage.open(name), files)
+        except FileNotFoundError as error:
+            if StoredFile.objects.filter(content=name).exists():
+                raise CommandError(f"The file {name} is missing, and the database names it: without it there is no whole backup.") from error
 
 
 def media() -> Iterator[str]:
@@ -145,12 +158,19 @@ def place_media(folder: Path) -> None:
             path.unlink()
 
 
+# The file of a key in a backup and in DATA_DIR, the setting by which the environment may name another one, and what a restored portal needs it for.
+KEYS = (
+    ("secret_key", "SECRET_KEY", "links in mails that went out, sessions, sealed mails and the secrets of webhooks"),
+    ("oidc_key.pem", "IDP_OIDC_PRIVATE_KEY", "the tokens of programs and whoever checks them"),
+)
+
+
 def place_secrets(folder: Path, say: Callable[[str], None]) -> None:
-    """Move the secrets of an unpacked backup to where they belong."""
-    kept = settings.DATA_DIR / "secret_key"
-    named = not kept.exists() or kept.read_text().strip() != settings.SECRET_KEY
+    """Move the secrets of an unpacked backup to where they belong; say which of them the environment overrules."""
     for path in sorted((folder / "secrets").iterdir()):
         path.replace(settings.DATA_DIR / path.name)
-    if named and kept.read_text().strip() != settings.SECRET_KEY:
-        say("SECRET_KEY names another key than that of the backup, which is now in DATA_DIR/secret_key: links in mails that went out,")
-        say("sessions and sealed mails need that one.")
+    for name, setting, need in KEYS:
+        kept = settings.DATA_DIR / name
+        if os.environ.get(setting) and kept.exists() and kept.read_text().strip() != getattr(settings, setting).strip():
+            say(f"{setting} of the environment is not that of the backup, which is now in DATA_DIR/{name}: {need} need that one.")
+            say(f"Write it into {setting} before the portal starts.")

@@ -41,6 +41,7 @@ SEEN_ON_NO_KEPT_PAGE = {
     "delete_webhook": "of programs",
     "send_again": "of programs",
     "tell_webhooks": "of programs, and often",
+    "forget_waiting_deliveries": "of programs",
     "forget_old_deliveries": "of programs",
     "revoke_leaked_access_token": "of programs",
     "forget_ended_access_tokens": "of programs",

@@ -228,6 +228,7 @@ ACTS = {
     "send_again": (lambda p: told(p, status="sent", final_at=clock.now()), lambda p, d: webhooks.send_again(d, by=p.ben_acts)),
     # delivery
     "tell_webhooks": (untold, lambda p, _n: telling.tell_webhooks()),
+    "forget_waiting_deliveries": (told, lambda p, _d: telling.forget_waiting_deliveries()),
     "forget_old_deliveries": (
         lambda p: told(p, status="sent", final_at=clock.now() - dt.timedelta(days=90)),
         lambda p, _n: telling.forget_old_deliveries(before=clock.now()),

@@ -1,11 +1,13 @@
-"""`manage.py release_sending`: mail goes out again after a restore."""
+"""`manage.py release_sending`: mails and words to webhooks go out again after a restore."""
 
 from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand
+from django.db import transaction
 from django.db.models import Count
 
+from clusters.domain.delivery import forget_waiting_deliveries, waiting_deliveries
 from inno4sports.core.holds import release_sending, sending_held
 from inno4sports.core.models import OutboxMail
 
@@ -18,11 +20,14 @@ class Command(BaseCommand):
         parser.add_argument("--look", action="store_true", help="only say what waits")
 
     def handle(self, *_args: Any, forget_waiting: bool, look: bool, **_options: Any) -> None:
-        waiting = OutboxMail.objects.filter(status__in=["queued", "leased"]).values_list("template").annotate(n=Count("pk")).order_by("template")
-        for template, number in waiting:
-            self.stdout.write(f"{number} mails wait: {template}")
+        mails = OutboxMail.objects.filter(status__in=["queued", "leased"])
+        for what, rows, kind in (("mails", mails, "template"), ("words to webhooks", waiting_deliveries(), "webhook__address")):
+            for name, number in rows.values_list(kind).annotate(n=Count("pk")).order_by(kind):
+                self.stdout.write(f"{number} {what} wait: {name}")
         if look:
             self.stdout.write("Sending is held." if sending_held() else "Sending is not held.")
             return
-        forgotten = release_sending(forget_waiting=forget_waiting)
-        self.stdout.write(f"Sending is released; {forgotten} mails were forgotten.")
+        with transaction.atomic():
+            words = forget_waiting_deliveries() if forget_waiting else 0
+            forgotten = release_sending(forget_waiting=forget_waiting)
+        self.stdout.write(f"Sending is released; {forgotten} mails and {words} words to webhooks were forgotten.")
