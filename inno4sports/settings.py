@@ -103,6 +103,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "inno4sports.core.counters.count_requests",
     "inno4sports.core.middleware.client_address",
+    "inno4sports.core.middleware.any_address",
     "inno4sports.core.middleware.request_id",
     "django.middleware.security.SecurityMiddleware",
     "inno4sports.core.middleware.more_headers",

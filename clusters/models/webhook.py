@@ -102,4 +102,5 @@ class WebhookDelivery(models.Model):
         return {"sent": "good", "given_up": "bad", "queued": "now", "leased": "now"}.get(self.status, "")
 
 
-measured("webhook_deliveries", "Words owed to webhooks", WebhookDelivery.objects.all, ("queued", "leased"))
+# What is switched off is told when somebody switches it on.
+measured("webhook_deliveries", "Words owed to webhooks", lambda: WebhookDelivery.objects.filter(webhook__off_at=None), ("queued", "leased"))

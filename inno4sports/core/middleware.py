@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Callable
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
@@ -28,6 +29,22 @@ def client_address(get_response: Handler) -> Handler:
         passed = [word.strip() for word in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if word.strip()]
         if passed:
             request.META["REMOTE_ADDR"] = passed[max(0, len(passed) - trusted)]
+        return get_response(request)
+
+    return middleware
+
+
+# What machines ask from inside: probes, Prometheus, the health check of a container.
+ASKED_INSIDE = ("/health/live", "/health/ready", "/metrics")
+
+
+def any_address(get_response: Handler) -> Handler:
+    """Machines know an IP where people type a name, so there ALLOWED_HOSTS is not asked: nothing in those answers depends on Host."""
+    ours = urlsplit(settings.SITE_URL).netloc
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if request.path_info in ASKED_INSIDE:
+            request.META["HTTP_HOST"] = ours
         return get_response(request)
 
     return middleware

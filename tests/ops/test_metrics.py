@@ -12,7 +12,7 @@ from django.db import OperationalError, connection
 
 from clusters.domain.program import create_program
 from clusters.domain.webhook import create_webhook
-from clusters.models import WebhookDelivery
+from clusters.models import Webhook, WebhookDelivery
 from inno4sports.core import clock, counters, history, metrics
 from inno4sports.core.holds import hold_sending
 from inno4sports.core.middleware import client_address
@@ -130,6 +130,18 @@ def test_health_ready_says_that_sending_is_held_and_does_not_fail_for_it(client)
     assert (answer.status_code, answer.json()["sending_held"]) == (200, True)
 
 
+@pytest.mark.django_db
+def test_what_machines_ask_is_answered_under_whatever_address_they_ask(client, ask):
+    """Prometheus, probes and health checks know an IP. Pages, which write addresses, are for the portal's own names."""
+    host = {"Host": "172.18.0.5:8000"}
+    assert client.get("/metrics", headers={**host, "Authorization": "Bearer only for this test"}).status_code == 200
+    assert client.get("/metrics", headers=host).status_code == 404
+    assert client.get("/health/live", headers=host).status_code == 200
+    assert client.get("/health/ready", headers=host).headers["Content-Type"] == "application/json"
+    for address in ("/", "/accounts/login/", "/metrics/", "/health/", "/api/v1/"):
+        assert client.get(address, headers=host).status_code == 400, address
+
+
 @pytest.mark.parametrize(
     ("trusted", "passed", "address"),
     [
@@ -165,3 +177,5 @@ def test_metrics_say_how_long_a_webhook_waits(ask, people):
     found = values(ask().content.decode())
     assert found["inno4sports_webhook_deliveries_waiting"] == "1"
     assert 7200 <= float(found["inno4sports_webhook_deliveries_oldest_seconds"]) < 7300
+    Webhook.objects.update(off_at=clock.now())
+    assert values(ask().text)["inno4sports_webhook_deliveries_waiting"] == "0", "switched off it owes nothing until somebody switches it on"
