@@ -326,10 +326,10 @@ if PRODUCTION:
     CSRF_COOKIE_SECURE = True
 CSRF_FAILURE_VIEW = "inno4sports.core.http.csrf_failure"
 
-# The words of the funding line are a setting because every programme has its own (docs/operations.md).
+# The funding line of pages and mails: every programme has its own (docs/operations.md). Ours is translated, another one stands as it is written.
 FUNDING = {
-    "fund": _("European Regional Development Fund"),
-    "programme": "Interreg Europe",
+    "fund": env.str("FUNDING_FUND", default="") or _("European Regional Development Fund"),
+    "programme": env.str("FUNDING_PROGRAMME", default="Interreg Europe"),
 }
 
 # Who runs the portal, as imprint, contact and privacy notice name it; what is not set is said to be not stated.

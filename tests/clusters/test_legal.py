@@ -1,6 +1,8 @@
 """What the law asks a portal to say; what is forgotten after its time."""
 
 import datetime as dt
+import subprocess
+import sys
 
 import pytest
 from django.urls import reverse
@@ -9,6 +11,7 @@ from clusters.domain import member, organisation
 from clusters.models import Invitation, Organisation
 from clusters.tasks import tidy_clusters
 from inno4sports.core import clock
+from tests.ops.portal import ROOT, environment
 
 
 @pytest.mark.django_db
@@ -39,6 +42,31 @@ def test_imprint_names_the_operator_of_the_settings(client, settings):
         page = client.get(reverse(name)).content.decode()
         assert words in page, name
         assert "names no operator" not in page
+
+
+READ_FUNDING = """
+import django
+django.setup()
+from django.template.loader import render_to_string
+from django.conf import settings
+from django.utils import translation
+for language in ("en", "nl"):
+    with translation.override(language):
+        print(render_to_string("mail/base.txt", {"funding": settings.FUNDING, "site_url": settings.SITE_URL}).strip().splitlines()[-1])
+"""
+
+
+def test_funding_line_names_the_fund_and_programme_of_the_environment(tmp_path):
+    def line(**named):
+        done = subprocess.run(
+            [sys.executable, "-c", READ_FUNDING], cwd=ROOT, env=environment(tmp_path, 8000, **named), capture_output=True, text=True, check=True
+        )
+        return done.stdout.splitlines()
+
+    english, dutch = line()
+    assert english == "European Union | European Regional Development Fund, Interreg Europe"
+    assert dutch == "Europese Unie | Europees Fonds voor Regionale Ontwikkeling, Interreg Europe"
+    assert line(FUNDING_FUND="Erasmus+", FUNDING_PROGRAMME="Sport 2027")[1] == "Europese Unie | Erasmus+, Sport 2027"
 
 
 def test_personal_data_is_forgotten_a_year_after_its_end(people):
