@@ -179,3 +179,19 @@ def test_metrics_say_how_long_a_webhook_waits(ask, people):
     assert 7200 <= float(found["inno4sports_webhook_deliveries_oldest_seconds"]) < 7300
     Webhook.objects.update(off_at=clock.now())
     assert values(ask().text)["inno4sports_webhook_deliveries_waiting"] == "0", "switched off it owes nothing until somebody switches it on"
+
+
+@pytest.mark.django_db
+def test_alarms_of_the_operations_page_ask_for_what_is_measured_by_what_fits_its_type(client, ask):
+    """A gauge may fall, so `increase` and `rate` say nothing of it; of what only grows they say all."""
+    see("worker")
+    client.get("/robots.txt")
+    text, page = ask().text, (ROOT / "docs" / "operations.md").read_text()
+    measured = {line.partition("{")[0].partition(" ")[0] for line in text.splitlines() if not line.startswith("#")}
+    growing = {name + ending for name in re.findall(r"# TYPE (\w+) histogram", text) for ending in ("_bucket", "_sum", "_count")}
+    alarms = re.findall(r"^\| `(.*inno4sports_.*?)` \|", page, re.MULTILINE)
+    assert len(alarms) > 10
+    for alarm in alarms:
+        named = set(re.findall(r"inno4sports_\w+", alarm)) - {"inno4sports_slot_age_seconds"}
+        assert named <= measured, alarm
+        assert set(re.findall(r"(?:rate|increase)\((\w+)", alarm)) == named & growing, alarm
