@@ -53,7 +53,7 @@ def tables_of(client: Client, address: str, large: set[str]) -> list[str]:
 
 def main(addresses: list[str]) -> None:
     large, manager, visitor = large_tables(), Client(headers={"host": "localhost"}), Client(headers={"host": "localhost"})
-    manager.force_login(User.objects.get(email="manager@bench.example"), "django.contrib.auth.backends.ModelBackend")
+    manager.force_login(User.objects.get(email="manager@bench.example"), "allauth.account.auth_backends.AuthenticationBackend")
     print(json.dumps({f"{who} {a}": tables_of(c, a, large) for who, c in (("visitor", visitor), ("manager", manager)) for a in addresses}))
 
 

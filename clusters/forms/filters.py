@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from clusters.models import BIB, Cluster, Topic
 from clusters.search import matching
 from inno4sports.core.forms import PlainSelect, PortalForm
+from inno4sports.core.models import whose
 from inno4sports.core.pages import part_of, reader_of
 
 Choice = tuple[str, Any]
@@ -86,6 +87,5 @@ class ListFilter(PortalForm):
                 condition |= Q(**{f"{key}__in": ids})
             rows = rows.filter(condition)
         if (about := self.chosen_topics()) is not None:
-            # Asked apart, so that a row with several fits once.
-            rows = rows.filter(pk__in=rows.model.objects.filter(**{f"{topics}__in": about}).values("pk"))
+            rows = rows.filter(**whose(rows.model, f"{topics}__in", about))
         return rows

@@ -18,7 +18,7 @@ from rest_framework.viewsets import ViewSetMixin
 
 from ..history import history_of
 from ..lifecycle import LIFECYCLES, Conflict, check_state
-from ..models import HistoryEvent
+from ..models import HistoryEvent, whose
 from ..permissions import allowed, require
 from .addresses import address_of, named
 from .changes import changes_since
@@ -132,8 +132,6 @@ class Resource(ViewSetMixin, ApiView):
         rows = self.visible().order_by(*self.order)
         for name, value in filters:
             rows = rows.filter(**self.filter_of(name, value))
-        if any("__" in self.filters[n] for n, _v in filters):
-            rows = rows.distinct()
         if "cursor" in request.query_params:
             rows = rows.filter(self.after(unseal(question, request.query_params["cursor"])))
         things = list(rows[: limit + 1])
@@ -166,9 +164,12 @@ class Resource(ViewSetMixin, ApiView):
             raise Problem("bad-parameter", errors=[(f"?{name}", one_of(dict(field.choices)))])
         if "\x00" in value:
             raise Problem("bad-parameter", errors=[(f"?{name}", _("This is not of the type that the field takes."))])
-        if field.name != "slug":
-            return {column: value}
-        return {column.removesuffix("slug") + word: key for word, key in named(field.model, value).items()}
+        lookup = named(field.model, value) if field.name == "slug" else {field.name: value}
+        path, _last, _name = column.rpartition("__")
+        if not path:
+            return lookup
+        found = field.model._default_manager.order_by().filter(**lookup).values("pk")
+        return whose(self.model, path, found[:1]) if field.unique else whose(self.model, f"{path}__in", found)
 
     def asked(self) -> tuple[list[str] | None, dict[str, Any]]:
         """The chosen fields, and the names to expand with who reads them: without the right of their part a token reads as a visitor."""

@@ -20,7 +20,7 @@ from .record import (
     stored_file_path,
 )
 from .search import SearchText, SearchTextQuerySet, SearchTextReach, SearchWord
-from .thing import Actor, ActorKind, ActorQuerySet, Citation, Thing, ThingOrigin, ThingQuerySet, actor_key, first_of, log_moved, number_of
+from .thing import Actor, ActorKind, ActorQuerySet, Citation, Thing, ThingOrigin, ThingQuerySet, actor_key, first_of, log_moved, number_of, whose
 
 __all__ = [
     "Actor",
@@ -63,4 +63,5 @@ __all__ = [
     "pair_check",
     "status_check",
     "stored_file_path",
+    "whose",
 ]

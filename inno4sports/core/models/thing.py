@@ -27,6 +27,20 @@ def number_of(rows: models.QuerySet) -> models.Subquery:
     return models.Subquery(rows.order_by().annotate(how_many=models.Func(models.F("pk"), function="COUNT")).values("how_many"), models.IntegerField())
 
 
+def whose(model: Any, lookup: str, value: Any) -> dict[str, Any]:
+    """`lookup` (a path, or path__in) as a condition that joins nothing: a list keeps its order and a row with several counts once.
+
+    Where there are several to a row, the table between is asked alone.
+    """
+    path, _last, word = lookup.partition("__")
+    field = model._meta.get_field(path)
+    if not field.many_to_many:
+        return {lookup: value}
+    between = field.remote_field.through._base_manager
+    asked = f"{field.m2m_reverse_field_name()}{'__' if word else ''}{word}"
+    return {"pk__in": between.filter(**{asked: value}).values(field.m2m_field_name())}
+
+
 @functools.cache
 def words_of(field: models.Field) -> dict[Any, Any]:
     """value -> word, of a field with choices."""
