@@ -6,8 +6,9 @@ from typing import Any
 
 from django.db.models import Count, Q
 
-from clusters.models import Cluster
+from clusters.models import Cluster, Topic
 from dissemination.evidence import regions_of
+from inno4sports.core.models import whose
 from learning.models import Lesson
 
 
@@ -31,10 +32,11 @@ LISTED, TOLD = 1000, 20  # of all lessons, and of one pair
 
 def between_regions(user: Any, *, cluster: str = "", topic: str = "") -> Any:
     """Lessons between two regions that `user` may see."""
-    rows = Lesson.objects.visible_to(user).shared().exclude(cluster=None).exclude(from_cluster=None)
+    rows = Lesson.objects.shared_with(user).exclude(cluster=None).exclude(from_cluster=None)
     if cluster:
-        rows = rows.filter(Q(cluster__slug=cluster) | Q(from_cluster__slug=cluster))
-    return rows.filter(topics__slug=topic) if topic else rows
+        chosen = Cluster.objects.order_by().filter(slug=cluster).values("pk")[:1]
+        rows = rows.filter(Q(cluster=chosen) | Q(from_cluster=chosen))
+    return rows.filter(**whose(Lesson, "topics", Topic.objects.order_by().filter(slug=topic).values("pk")[:1])) if topic else rows
 
 
 def flows(user: Any, known: Iterable[Cluster] = (), **chosen: str) -> list[Flow]:

@@ -12,7 +12,7 @@ from actionplans.models import Action, Ambition, Result
 from clusters.models import Cluster, Topic, User
 from inno4sports.core import clock
 from inno4sports.core.lifecycle import Lived
-from inno4sports.core.models import Citation, Thing, ThingQuerySet, actor_key, each_once, exactly_one, pair_check, status_check
+from inno4sports.core.models import Citation, Thing, ThingQuerySet, actor_key, each_once, exactly_one, made_by, pair_check, status_check
 from learning.models import FeedbackRequest, GoodPractice, Lesson, Session
 
 from .states import FindingStatus
@@ -25,7 +25,7 @@ class FindingQuerySet(ThingQuerySet):
         if user.is_authenticated:
             if user.in_network:
                 seen |= Q(status=FindingStatus.PUBLISHED)
-            seen |= Q(created_by__user=user)
+            seen |= made_by(user)
             about = self.model.cited_clusters.through.objects.filter(finding=OuterRef("pk"), cluster__in=user.managed_ids)
             seen |= Q(status=FindingStatus.IN_REVIEW) & Q(Exists(about))
             if user.is_editor:
@@ -81,6 +81,8 @@ class Finding(Lived, Thing):
         indexes = [
             models.Index(fields=["-published_at", "-id"]),
             models.Index(fields=["-created_at", "-id"]),
+            models.Index(fields=["finding_kind", "-created_at", "-id"]),
+            models.Index(fields=["status", "-created_at", "-id"]),
             models.Index(
                 fields=["-published_at", "-id"], name="dissemination_finding_public", condition=models.Q(status="published", audience="public")
             ),

@@ -61,6 +61,9 @@ class Ambition(Lived, Thing):
             models.Index(fields=["cluster", "-created_at", "-id"]),
             models.Index(fields=["cluster", "-created_at", "-id"], condition=Q(status__in=ADOPTED), name="actionplans_ambition_public"),
             models.Index(fields=["cluster", "status"]),
+            # What lists are narrowed by, in their order: a value that hardly any row has is found without reading them all.
+            models.Index(fields=["topic", "-created_at", "-id"]),
+            models.Index(fields=["status", "-created_at", "-id"]),
         ]
         constraints = [
             status_check("actionplans_ambition_status", AmbitionStatus),

@@ -81,6 +81,7 @@ class ActionPlan(Lived, Thing):
             models.Index(fields=["cluster", "-created_at", "-id"]),
             models.Index(fields=["cluster", "-created_at", "-id"], condition=Q(status__in=IN_FORCE), name="actionplans_plan_public"),
             models.Index(fields=["cluster", "status"]),
+            models.Index(fields=["status", "-created_at", "-id"]),
         ]
         constraints = [
             status_check("actionplans_plan_status", PlanStatus),
@@ -193,7 +194,11 @@ class Action(Thing):
 
     class Meta:
         ordering = ["number"]
-        indexes = [models.Index(fields=["next_report_on", "id"]), models.Index(fields=["-created_at", "-id"])]
+        indexes = [
+            models.Index(fields=["next_report_on", "id"]),
+            models.Index(fields=["-created_at", "-id"]),
+            models.Index(fields=["state", "-created_at", "-id"]),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["plan", "number"], name="actionplans_action_number_once"),
             status_check("actionplans_action_state", ActionState, "state"),

@@ -56,7 +56,7 @@ class ProgressReport(Thing):
 
     class Meta:
         ordering = ["-period_to", "-id"]
-        indexes = [models.Index(fields=["-created_at", "-id"])]
+        indexes = [models.Index(fields=["-created_at", "-id"]), models.Index(fields=["state", "-created_at", "-id"])]
         constraints = [
             status_check("actionplans_report_state", Action.State, "state"),
             models.CheckConstraint(condition=Q(change_kind__in=["", *ProgressReportChange.values]), name="actionplans_report_change"),

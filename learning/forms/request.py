@@ -10,12 +10,12 @@ from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator, validate_email
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from clusters.models import Cluster
+from clusters.search import matching
 from inno4sports.core import clock
 from inno4sports.core.forms import LinesField, MomentInput, PortalForm
 
@@ -86,7 +86,7 @@ class RequestFilter(PortalForm):
     def narrowed(self, rows: Any) -> Any:
         self.is_valid()
         if words := self.cleaned_data.get("q"):
-            rows = rows.filter(Q(title__icontains=words) | Q(about_title__icontains=words))
+            rows = matching(rows, words)
         if cluster := self.cleaned_data.get("cluster"):
             rows = rows.filter(cluster=cluster)
         if status := self.cleaned_data.get("status"):

@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from clusters.models import Cluster, Topic
+from clusters.models import Cluster, Topic, in_network
 from inno4sports.core.lifecycle import Lived
 from inno4sports.core.models import Citation, Thing, ThingQuerySet, actor_key, each_once, exactly_one, pair_check, status_check
 
@@ -28,6 +28,10 @@ class LessonQuerySet(ThingQuerySet):
 
     def shared(self) -> Self:
         return self.filter(status=LessonStatus.SHARED)
+
+    def shared_with(self, user: Any) -> Self:
+        """Of what is shared all that `user` may see, by the audience alone, so that an index counts them."""
+        return self.shared() if in_network(user) else self.shared().filter(audience=Audience.PUBLIC)
 
 
 class LessonLevel(models.TextChoices):

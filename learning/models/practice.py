@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from clusters.models import Cluster, Organisation, Topic
 from inno4sports.core.lifecycle import Lived
-from inno4sports.core.models import Thing, ThingQuerySet, actor_key, pair_check, status_check
+from inno4sports.core.models import Thing, ThingQuerySet, actor_key, made_by, pair_check, status_check
 
 from ..states import PracticeStatus
 
@@ -20,7 +20,7 @@ class PracticeQuerySet(ThingQuerySet):
         if user.is_authenticated:
             if user.in_network:
                 seen |= Q(status=PracticeStatus.PUBLISHED)
-            seen |= Q(created_by__user=user) | Q(cluster_id__in=user.managed_ids)
+            seen |= made_by(user) | Q(cluster_id__in=user.managed_ids)
         return self.filter(seen)
 
 
@@ -72,6 +72,8 @@ class GoodPractice(Lived, Thing):
             # What everybody sees of a region, which may be little of what it has.
             models.Index(fields=["cluster", "-created_at", "-id"], condition=Q(status=PracticeStatus.ADMITTED), name="learning_practice_public"),
             models.Index(fields=["cluster", "status"]),
+            models.Index(fields=["status", "-created_at", "-id"]),
+            models.Index(fields=["outcome", "-created_at", "-id"]),
         ]
         constraints = [
             status_check("learning_practice_status", PracticeStatus),

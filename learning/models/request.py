@@ -148,7 +148,11 @@ class FeedbackRequest(Lived, Thing):
 
     class Meta:
         ordering = ["-created_at", "-id"]
-        indexes = [models.Index(fields=["-created_at", "-id"]), models.Index(fields=["cluster", "-created_at", "-id"])]
+        indexes = [
+            models.Index(fields=["-created_at", "-id"]),
+            models.Index(fields=["cluster", "-created_at", "-id"]),
+            models.Index(fields=["status", "-created_at", "-id"]),
+        ]
         constraints = [
             status_check("learning_request_status", RequestStatus),
             status_check("learning_request_names", FeedbackRequestNames, "names"),

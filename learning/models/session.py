@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from clusters.models import Cluster, Organisation, Topic, User, in_network, known_zone, worded
 from inno4sports.core import clock
 from inno4sports.core.lifecycle import Lived
-from inno4sports.core.models import Thing, ThingQuerySet, actor_key, pair_check, status_check
+from inno4sports.core.models import Thing, ThingQuerySet, actor_key, made_by, pair_check, status_check
 
 from ..states import SessionStatus
 
@@ -55,7 +55,7 @@ class SessionQuerySet(ThingQuerySet):
             seen |= told & Q(audience=Audience.CLUSTER, cluster_id__in=user.cluster_ids)
             seen |= Q(cluster_id__in=user.managed_ids)
             if user.is_editor:
-                seen |= Q(cluster=None, created_by__user=user)
+                seen |= Q(cluster=None) & made_by(user)
         return self.filter(seen)
 
     def listed(self) -> Self:
@@ -105,6 +105,8 @@ class Session(Lived, Thing):
         indexes = [
             models.Index(fields=["cluster", "-starts_on", "-id"]),
             models.Index(fields=["-starts_on", "-id"]),
+            models.Index(fields=["status", "-id"]),
+            models.Index(fields=["audience", "-id"]),
         ]
         constraints = [
             status_check("learning_session_status", SessionStatus),

@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -14,19 +14,21 @@ from inno4sports.core.forms import PortalForm
 from inno4sports.core.history import history_of
 from inno4sports.core.http import actor_of, changed_fields, localised, one_time, paged
 from inno4sports.core.lifecycle import Conflict, OpenStep, check_step, steps_open_to
+from inno4sports.core.models import number_of
 from inno4sports.core.permissions import allowed, require
 
 from ..domain import request as acts
 from ..domain.summary import reply_to_feedback, share_summary
 from ..forms.feedback import ReplyPoints
 from ..forms.request import ClosingForm, RequestFilter, RequestForm, invite_form
-from ..models import FeedbackInvitation, FeedbackRequest, Session
+from ..models import Feedback, FeedbackInvitation, FeedbackRequest, Session
 from ..permissions import hosts_for
-from ..states import REQUEST, FeedbackStatus, RequestStatus
+from ..states import REQUEST, RequestStatus
 from .questionnaire import valid_id
 
-INVITED = Count("invitations", filter=Q(invitations__withdrawn_at=None), distinct=True)
-ANSWERED = Count("feedback", filter=Q(feedback__status=FeedbackStatus.SUBMITTED), distinct=True)
+# Asked beside each row that is shown: joined, all rows would be counted before the first is.
+INVITED = number_of(FeedbackInvitation.objects.filter(request=OuterRef("pk"), withdrawn_at=None))
+ANSWERED = number_of(Feedback.objects.submitted().filter(request=OuterRef("pk")))
 ACTS = {
     "open_request": acts.open_request,
     "close_request": acts.close_request,

@@ -20,7 +20,21 @@ from .record import (
     stored_file_path,
 )
 from .search import SearchText, SearchTextQuerySet, SearchTextReach, SearchWord
-from .thing import Actor, ActorKind, ActorQuerySet, Citation, Thing, ThingOrigin, ThingQuerySet, actor_key, first_of, log_moved, number_of, whose
+from .thing import (
+    Actor,
+    ActorKind,
+    ActorQuerySet,
+    Citation,
+    Thing,
+    ThingOrigin,
+    ThingQuerySet,
+    actor_key,
+    first_of,
+    log_moved,
+    made_by,
+    number_of,
+    whose,
+)
 
 __all__ = [
     "Actor",
@@ -59,6 +73,7 @@ __all__ = [
     "free_slug",
     "log_changes",
     "log_moved",
+    "made_by",
     "number_of",
     "pair_check",
     "status_check",

@@ -41,6 +41,11 @@ def whose(model: Any, lookup: str, value: Any) -> dict[str, Any]:
     return {"pk__in": between.filter(**{asked: value}).values(field.m2m_field_name())}
 
 
+def made_by(user: Any) -> Q:
+    """What this person made. Asked by keys: a table of all actors beside a list would be read whole."""
+    return Q(created_by__in=Actor.objects.filter(user=user).values("pk"))
+
+
 @functools.cache
 def words_of(field: models.Field) -> dict[Any, Any]:
     """value -> word, of a field with choices."""
