@@ -16,10 +16,13 @@ WORDS = "light track"
 
 
 def of_page(client: Client, page: str) -> Iterator[str]:
-    """A list as it is, and narrowed by each filter that its page offers."""
+    """A page as it is, and narrowed by each filter that it offers."""
     yield page
-    context = client.get(page).context
-    form = context.get("filters") or context["form"]
+    answer = client.get(page)
+    assert answer.status_code == 200, f"{page} answered {answer.status_code}"
+    form = answer.context.get("filters") or answer.context.get("form")
+    if form is None:
+        return
     for name, field in form.fields.items():
         values = [value for value, _label in getattr(field, "choices", ()) if value]
         yield from (f"{page}?{urlencode({name: value})}" for value in tried(values or [WORDS]))

@@ -10,8 +10,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from inno4sports.core.api.addresses import named
+from inno4sports.core.api.references import keep_visible
 from inno4sports.core.api.resource import Resource
-from inno4sports.core.api.shape import Files, Label, Money, Reference, References, Shape, ThingShape, keep_visible, shape_of
+from inno4sports.core.api.shape import Files, Label, Money, Reference, References, Shape, ThingShape, shape_of
 from inno4sports.core.api.told import OBJECT, Told
 from inno4sports.core.api.view import ApiView, kept
 from inno4sports.core.api.writing import Act, Call

@@ -202,15 +202,15 @@ TOGETHER = 50  # readers and kinds in one query
 def visible_to_each(asked: Mapping[Any, Iterable[Key]]) -> dict[Any, set[Any]]:
     """user -> of the (kind, public id) pairs that are asked for them the ids that they may see, many users in one query."""
     parts = []
-    for user, things in asked.items():
+    users = list(asked)
+    for place, (_user, things) in enumerate(asked.items()):
         for kind in sorted({kind for kind, _id in things}):
             ids = [public_id for k, public_id in things if k == kind]
-            rows = apps.get_model(kind).objects.visible_to(user).filter(public_id__in=ids).order_by()
-            parts.append(rows.values_list(Value(user.pk), "public_id"))
+            rows = apps.get_model(kind).objects.visible_to(users[place]).filter(public_id__in=ids).order_by()
+            parts.append(rows.values_list(Value(place), "public_id"))
     found: dict[Any, set[Any]] = {user: set() for user in asked}
-    by_key = {user.pk: ids for user, ids in found.items()}
     for begin in range(0, len(parts), TOGETHER):
         first, *more = parts[begin : begin + TOGETHER]
-        for key, public_id in first.union(*more, all=True) if more else first:
-            by_key[key].add(public_id)
+        for place, public_id in first.union(*more, all=True) if more else first:
+            found[users[place]].add(public_id)
     return found

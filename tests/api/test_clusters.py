@@ -157,14 +157,6 @@ def test_organisations_leave_a_copy_with_their_region(as_, client, people):
     assert {"id": str(people.club.public_id), "gone": True} in changed
 
 
-def test_lists_take_few_queries(client, people, django_assert_max_num_queries):
-    for n in range(12):
-        make.organisation(people.north, name=f"Club {n}")
-    for address in ("clusters", "organisations"):
-        with django_assert_max_num_queries(5):
-            assert client.get(f"{API}{address}/").status_code == 200
-
-
 def test_performance_counts_as_the_page_does(client, people):
     things.practice(people.north)
     things.practice(people.north, "published")

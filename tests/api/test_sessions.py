@@ -121,12 +121,3 @@ def test_practice_goes_from_its_author_to_everybody(as_, client, people):
     client.logout()
     assert client.get(lights).json()["status"] == "admitted"
     assert GoodPractice.objects.count() == 1
-
-
-def test_lists_take_few_queries(as_, client, people, django_assert_max_num_queries):
-    for _n in range(5):
-        things.session(people.north)
-        things.practice(people.north)
-    for address in ("sessions", "practices", "session-kinds"):
-        with django_assert_max_num_queries(5):
-            assert client.get(f"{V1}/{address}/").status_code == 200

@@ -1,4 +1,4 @@
-"""Every page asks the database as much for thirty of each as for one, and never more than twelve times."""
+"""Every page asks the database as much for thirty of each as for one, and never more than twelve times; a list of the API at most five times."""
 
 import datetime as dt
 
@@ -7,18 +7,20 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from actionplans.models import Action, ActionCitation, Ambition, AmbitionCitation, AmbitionPoint, Milestone, ProgressReport
-from clusters.models import Invitation, LearningNeed, Strength
+from clusters.models import Invitation, LearningNeed, Program, Strength, Webhook
 from dissemination.models import Correction, Finding, FindingCitation
 from inno4sports.core import clock
+from inno4sports.core.api.addresses import all_resources
 from inno4sports.core.history import record
 from inno4sports.core.search import INDEXED, reindex
-from learning.models import Feedback, FeedbackRequest, Lesson, LessonCitation, Session
+from learning.models import Feedback, FeedbackRequest, Lesson, LessonCitation, Session, SessionKind
 from tests import factories as make
 from tests.factories import things
 from tests.house.test_methods import signed_in
 from tests.house.world import ROUTES, addresses, everything
 
 MOST = 12
+MOST_OF_A_LIST, WHO_ASKS = 5, 3  # session, person, memberships
 SEARCHED = "/search/?q=skijoring"  # in one title of each dose: 1 and 30 hits
 PERSONS = [None, "ana", "ben", "carla", "edda"]
 
@@ -108,3 +110,36 @@ def test_pages_ask_as_much_for_30_as_for_1(people, settings, tmp_path):
     }
     assert wrong == {}
     assert len(set().union(*one.values())) > 60
+
+
+def grow_lists(people, n):
+    """What stands in lists of the API and on no page that is asked for above."""
+    program = Program.objects.get()
+    for _i in range(n):
+        Webhook.objects.create(program=program, address="https://region.example/", kinds=["lessons"], sealed_secret=b"-", created_by=people.ben_acts)
+        SessionKind.objects.create(slug=make.topic().slug, labels={"en": "Walk"})
+        asked = things.request(people.south)
+        invited = asked.invitations.create(email=people.ben.email, name="Ben", user=people.ben, cluster=people.north)
+        things.stamped(Feedback(request=asked, invitation=invited, answers={"change": "Light", "score": 7}), "submitted")
+        for thing in (things.lesson(people.north), things.practice(people.north), things.session(people.north), things.shared_request(people.north)):
+            thing.topics.add(make.topic())
+        things.action(people.north)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("who", [None, "ben"])
+def test_lists_of_the_api_ask_as_much_for_12_rows_as_for_3(people, settings, tmp_path, who):
+    settings.MEDIA_ROOT = settings.MAIL_DIR = tmp_path
+    known = everything(people, tmp_path)
+    client, most = signed_in(people, who), MOST_OF_A_LIST + (WHO_ASKS if who else 0)
+    lists = [f"/api/v1/{name}/?limit=100" for name, resource in all_resources().items() if who or not resource.closed]
+    found = []
+    for more, rows in ((3, 3), (9, 12)):
+        grow(people, known, more)
+        grow_lists(people, more)
+        found.append(counted(client, lists))
+        assert set(found[-1]) == set(lists)
+        few = {address: len(client.get(address).json()["items"]) for address in lists}
+        assert {address: n for address, n in few.items() if n < rows} == {}
+    assert found[0] == found[1]
+    assert {address: n for address, n in found[1].items() if n > most} == {}

@@ -13,9 +13,9 @@ from rest_framework import serializers
 
 from ..models import Citation, StoredFile, Thing
 from ..permissions import allowed
-from ..search import visible_ids
-from .addresses import api_url
+from ..search import Key, visible_ids, visible_to_each
 from .problems import Problem, one_of
+from .references import cited_in, close, refer
 
 # What orjson writes as it is: no conversion on the way out.
 PLAIN = (
@@ -43,10 +43,10 @@ class Reference(serializers.Field):
 
 
 class References(Reference):
-    """Several by their slugs; the queryset prefetches them."""
+    """Several by their slugs: filled for all rows and all such fields at once."""
 
     def to_representation(self, value: Any) -> Any:
-        return [getattr(one, self.by) for one in value.all()]
+        return None
 
 
 class Cites(serializers.Field):
@@ -121,29 +121,31 @@ class Files(Asked):
         return [found[thing.public_id] for thing in things]
 
 
+EVERYBODY = AnonymousUser()
 CC_BY = "https://creativecommons.org/licenses/by/4.0/"
 
 
-class Licence(Asked):
-    """What everybody may see is given under CC BY 4.0; the rest is not given away."""
+class Licence(serializers.Field):
+    """What everybody may see is given under CC BY 4.0; the rest is not given away. Asked for all rows at once, with what they cite."""
 
     schema = {"type": ["string", "null"], "format": "uri", "description": "null: not public, no licence is given"}
 
-    @classmethod
-    def answers(cls, things: list[Any], who: Any) -> list[Any]:
-        if not who.is_authenticated or not things:
-            return [CC_BY for _thing in things]
-        rows = type(things[0])._default_manager.visible_to(AnonymousUser()).filter(pk__in=[thing.pk for thing in things])
-        public = set(rows.order_by().values_list("pk", flat=True))
-        return [CC_BY if thing.pk in public else None for thing in things]
+    def __init__(self, **options: Any) -> None:
+        super().__init__(read_only=True, source="*", **options)
+
+    def to_representation(self, value: Any) -> Any:
+        return CC_BY
 
 
 def licence_links(shape: "type[Shape]", things: list[Any], rows: list[dict[str, Any]], who: Any) -> list[str]:
     """The Link header's entry for who is signed in, when all things are given away, also where `?fields=` leaves the licence out of the rows."""
     if not rows or not who.is_authenticated or "licence" not in shape.getters():
         return []
-    given = [row["licence"] for row in rows] if "licence" in rows[0] else Licence.answers(things, who)
-    return [f'<{CC_BY}>; rel="license"'] if all(one == CC_BY for one in given) else []
+    if "licence" in rows[0]:
+        given = all(row["licence"] for row in rows)
+    else:
+        given = len(visible_ids({(thing.kind, thing.public_id) for thing in things}, EVERYBODY)) == len(things)
+    return [f'<{CC_BY}>; rel="license"'] if given else []
 
 
 class Rows(serializers.Field):
@@ -201,7 +203,7 @@ class Shape(serializers.ModelSerializer):
     holds: dict[str, dict[str, Any]] = {"sources": LINKS}
     prefetch: tuple[Any, ...] = ()  # what its own getters read besides
     _getters: dict[str, Getter] | None = None
-    _reads: tuple[list[str], list[str], list[tuple[str, models.QuerySet]]] | None = None
+    _reads: tuple[list[str], list[tuple[str, models.QuerySet]]] | None = None
 
     def to_representation(self, instance: Any) -> dict[str, Any]:
         """Also as part of another: the plain values, so that times stay in UTC."""
@@ -215,12 +217,11 @@ class Shape(serializers.ModelSerializer):
         return cls._getters
 
     @classmethod
-    def reads(cls) -> tuple[list[str], list[str], list[tuple[str, models.QuerySet]]]:
-        """Foreign keys, many-to-many names, and rows (citations, small shapes) that the fields read, found once."""
+    def reads(cls) -> tuple[list[str], list[tuple[str, models.QuerySet]]]:
+        """Foreign keys, and rows (citations, small shapes) that the fields read, found once."""
         if "_reads" not in cls.__dict__ or cls._reads is None:
             keys = {f.name for f in cls.Meta.model._meta.concrete_fields if f.is_relation}
             joins: list[str] = []
-            manies: list[str] = []
             rows: list[tuple[str, models.QuerySet]] = []
             for field in cls().fields.values():
                 path = (field.source or "").split(".")
@@ -229,11 +230,9 @@ class Shape(serializers.ModelSerializer):
                     rows.append((path[0], citation._default_manager.select_related(*citation.cites, *citation.reads)))
                 elif isinstance(field, Rows):
                     rows.append(("__".join(path), prepared(field.shape.Meta.model._default_manager.all(), field.shape)))
-                elif isinstance(field, References):
-                    manies.append(path[0])
                 elif path[0] in keys:
                     joins.append("__".join(path if isinstance(field, Reference) else path[:-1] or path))
-            cls._reads = joins, manies, rows
+            cls._reads = joins, rows
         return cls._reads
 
     @classmethod
@@ -258,6 +257,7 @@ class Shape(serializers.ModelSerializer):
         things = list(things)
         chosen = {name: cls.getters()[name] for name in fields} if fields else cls.getters()
         rows = [{name: get(thing) for name, get in chosen.items()} for thing in things]
+        refer(things, rows, {name: cls._declared_fields[name].by for name in sorted(chosen.keys() & cls.declared(References))})
         for name in chosen.keys() & cls.guarded.keys():
             for thing, row in zip(things, rows, strict=True):
                 if not allowed(who, cls.guarded[name], thing):
@@ -268,9 +268,15 @@ class Shape(serializers.ModelSerializer):
         for name in chosen.keys() & cls.declared(Reference):
             if cls._declared_fields[name].if_visible:
                 closed_unless_visible(rows, name, cls._declared_fields[name], who)
-        shown = cls.declared(Cites) & chosen.keys()
-        if shown:
-            keep_visible([row[name] for row in rows for name in shown], who)
+        shown = [row[name] for row in rows for name in cls.declared(Cites) & chosen.keys()]
+        licensed = things if who.is_authenticated and cls.declared(Licence) & chosen.keys() else []
+        asked: dict[Any, set[Key]] = {who: cited_in(shown)}
+        if licensed:
+            asked[EVERYBODY] = {(thing.kind, thing.public_id) for thing in licensed}
+        seen = visible_to_each(asked)
+        close(shown, seen[who])
+        for thing, row in zip(licensed, rows, strict=False):
+            row["licence"] = CC_BY if thing.public_id in seen[EVERYBODY] else None
         for name, reader in (expand or {}).items():
             opened(rows, name, cls.expandable()[name], reader)
         return rows
@@ -317,18 +323,6 @@ def getter_of(field: serializers.Field) -> Getter:
     return get
 
 
-def keep_visible(lists: list[list[dict[str, Any]]], who: Any) -> None:
-    """Of cited things the reader sees those that are visible; what is not stays closed, as on the pages."""
-    seen = visible_ids({(c["kind"], c["id"]) for cites in lists for c in cites}, who)
-    for cites in lists:
-        cites[:] = [
-            {**c, "api_url": api_url(c["kind"], c["id"])}
-            if c["id"] in seen
-            else {"kind": c["kind"], "id": None, "title": None, "url": None, "api_url": None}
-            for c in cites
-        ]
-
-
 def closed_unless_visible(rows: list[dict[str, Any]], name: str, field: Reference, who: Any) -> None:
     """Take away the keys of things that `who` may not see."""
     keys = {row[name] for row in rows if row[name] is not None}
@@ -357,10 +351,10 @@ def opened(rows: list[dict[str, Any]], name: str, field: Reference, who: Any) ->
 
 def prepared(query: models.QuerySet, shape: type[Shape]) -> models.QuerySet:
     """With what the shape reads of other tables, so that a page of any length is a fixed number of queries."""
-    joins, manies, rows = shape.reads()
+    joins, rows = shape.reads()
     query = query.select_related(*joins) if joins else query
     gathered = [models.Prefetch(name, of.all()) for name, of in rows]
-    return query.prefetch_related(*manies, *gathered, *shape.prefetch)
+    return query.prefetch_related(*gathered, *shape.prefetch)
 
 
 def chosen_fields(shape: type[Shape], asked: str | None, name: str) -> list[str] | None:
