@@ -1,5 +1,6 @@
 """The thread, read in both directions: unbroken where it is recorded, closed where the reader may not look, gaps with a way out."""
 
+import itertools
 from dataclasses import replace
 
 import pytest
@@ -12,7 +13,7 @@ from dissemination.flows import flows, flows_with_lessons
 from dissemination.models import FindingCitation
 from dissemination.picture import flow_picture
 from inno4sports.core.citations import cite
-from learning.models import LessonCitation
+from learning.models import Lesson, LessonCitation
 from tests.factories import things
 
 pytestmark = pytest.mark.django_db
@@ -152,6 +153,14 @@ def test_flows_count_only_what_the_reader_may_see(people, thread):
     assert [f.count for f in flows(VISITOR)] == [1]
     assert [f.count for f in flows(User.objects.get(pk=people.dora.pk))] == [2]
     assert flows(VISITOR, topic="nonsense") == []
+
+
+@pytest.mark.parametrize("who", [None, "stranger", "ana", "ben", "edda"])
+def test_lessons_that_are_counted_are_those_that_the_reader_sees(people, who):
+    for status, audience in itertools.product(("draft", "shared"), ("network", "public")):
+        things.lesson(people.north, status, audience)
+    reader = User.objects.get(pk=getattr(people, who).pk) if who else VISITOR
+    assert set(Lesson.objects.shared_with(reader)) == set(Lesson.objects.visible_to(reader).shared())
 
 
 def test_gaps_are_named_to_the_own_region_and_all_to_coordinator_and_editors(people):

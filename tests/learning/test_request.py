@@ -327,6 +327,16 @@ def test_request_link_withdraw_ends_the_link(people, client):
     assert client.get(reverse("learning:feedback_link", args=[asking.token(row)])).status_code == 404
 
 
+def test_request_list_is_searched_as_other_lists_are(people, client):
+    """By words in any order, with or without accents; each row tells how many answered of those who were invited."""
+    found = asking.answered(people, "one@example.org", title="Hóban a pályán")
+    asking.draft(people, title="Another")
+    shown = page(client, people.ben, "request_list", q="palyan hoban").content.decode()
+    assert found.title in shown
+    assert "1/1" in shown
+    assert "Another" not in shown
+
+
 @pytest.mark.parametrize("name", ["request_detail", "request_list"])
 def test_request_pages_cost_the_same_with_one_and_with_thirty(name, people, client, django_assert_max_num_queries):
     def cost(args):
