@@ -1,9 +1,6 @@
 """Every setting of the portal, in Django's own chapters; the environment decides, `.env.example` lists what it may say."""
 
-import contextlib
 import os
-import secrets
-from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -11,6 +8,8 @@ import environ
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
+
+from inno4sports.keys import kept_secret, signing_key
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -33,29 +32,6 @@ PAGE_SIZE = 20
 UPLOAD_MAX_BYTES = 10 * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
-
-
-def kept_secret(name: str, make: Callable[[], str] = lambda: secrets.token_urlsafe(64)) -> str:
-    """A secret made once into DATA_DIR (mode 0600) for a portal that runs on one machine; production names its own."""
-    path = DATA_DIR / name
-    if not path.exists():
-        draft = path.with_name(f".{name}.{os.getpid()}")
-        draft.touch(mode=0o600)
-        draft.write_text(make())
-        with contextlib.suppress(FileExistsError):  # another process was quicker
-            os.link(draft, path)
-        draft.unlink()
-    return path.read_text().strip()
-
-
-def signing_key() -> str:
-    """An RSA key as PEM."""
-    from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
-    from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-
-    return generate_private_key(65537, 2048).private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
-
-
 SECRET_KEY = env.str("SECRET_KEY", default="")
 if PRODUCTION:
     if len(SECRET_KEY) < 40 or SECRET_KEY.startswith(("change", "django-insecure")):
@@ -66,7 +42,7 @@ if PRODUCTION:
         raise ImproperlyConfigured(f"PAGE_CACHE={PAGE_CACHE} is for measurements, so a production portal (SITE_URL with https) refuses it.")
     if DEBUG:
         raise ImproperlyConfigured("DEBUG shows the inside of errors, so a production portal (SITE_URL with https) refuses it.")
-SECRET_KEY = SECRET_KEY or kept_secret("secret_key")
+SECRET_KEY = SECRET_KEY or kept_secret(DATA_DIR, "secret_key")
 
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[urlsplit(SITE_URL).hostname, "localhost", "127.0.0.1"])
 # How many proxies of ours stand before the web server: throttles ask for the visitor's address, which the outermost one saw.
@@ -371,7 +347,7 @@ SPECTACULAR_SETTINGS = {
 
 # OAuth 2 for programs (docs/adr/0015): what it signs is signed by a key of its own.
 IDP_OIDC_ADAPTER = "clusters.forms.program.ProgramAdapter"
-IDP_OIDC_PRIVATE_KEY = env.str("IDP_OIDC_PRIVATE_KEY", default="", multiline=True) or kept_secret("oidc_key.pem", signing_key)
+IDP_OIDC_PRIVATE_KEY = env.str("IDP_OIDC_PRIVATE_KEY", default="", multiline=True) or kept_secret(DATA_DIR, "oidc_key.pem", signing_key)
 IDP_OIDC_ACCESS_TOKEN_EXPIRES_IN = 3600
 IDP_OIDC_REFRESH_TOKEN_EXPIRES_IN = 90 * 24 * 3600
 # Persons behind one address share it.

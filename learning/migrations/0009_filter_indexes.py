@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('clusters', '0007_segment_index'),
         ('core', '0005_search'),
-        ('learning', '0007_public_index'),
+        ('learning', '0008_quoted'),
     ]
 
     operations = [
