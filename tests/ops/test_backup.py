@@ -28,8 +28,8 @@ from inno4sports.core.forms import store_file
 from inno4sports.core.holds import hold_sending, sending_held
 from inno4sports.core.models import OutboxMail, StoredFile
 from inno4sports.core.tasks import forget_lost_files
-from inno4sports.management import archive, dumps
 from inno4sports.keys import signing_key
+from inno4sports.management import archive, dumps
 from tests.factories import things
 from tests.house.world import everything
 from tests.ops.contents import differing, digests
