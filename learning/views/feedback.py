@@ -5,13 +5,14 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from inno4sports.core.http import actor_of, held_link, keep_link, localised, one_time
+from inno4sports.core.http import actor_of, held_link, keep_link, localised, one_time, typed_back
 from inno4sports.core.lifecycle import Conflict, WrongState
 from inno4sports.core.models import Actor
 from inno4sports.core.tokens import BadLink, read_token
@@ -40,7 +41,7 @@ def read_link(token: str) -> FeedbackInvitation:
 
 
 def gone(request: HttpRequest) -> HttpResponse:
-    return private(render(request, "learning/feedback_gone.html", status=404))
+    return private(render(request, "learning/feedback_gone.html", {"typed": typed_back(request)}, status=404))
 
 
 def private(response: HttpResponse) -> HttpResponse:
@@ -49,27 +50,39 @@ def private(response: HttpResponse) -> HttpResponse:
 
 
 def answering(view: View) -> View:
-    """Hand the view the invitation of this address, if the reader is the invited person signed in, or holds the link."""
+    """Hand the view the invitation of this address, if the reader is the invited person signed in, or holds the link.
+
+    Where somebody with an account was invited, a visitor signs in first: their session may have ended while they wrote.
+    """
 
     @functools.wraps(view)
     def wrapped(request: HttpRequest, public_id: Any) -> HttpResponse:
         invitation = live().filter(public_id=public_id).first()
         if invitation is None:
             return gone(request)
-        if not (request.user.is_authenticated and invitation.user_id == request.user.pk):
-            try:
-                if held_link(request, PURPOSE, invitation.public_id) != invitation.generation:
-                    return gone(request)
-            except BadLink:
+        if not (invited_themselves(request, invitation) or holds_link(request, invitation)):
+            if request.user.is_authenticated or invitation.user_id is None:
                 return gone(request)
+            return private(redirect_to_login(request.get_full_path()))
         return private(view(request, invitation))
 
     return wrapped
 
 
+def invited_themselves(request: HttpRequest, invitation: FeedbackInvitation) -> bool:
+    return request.user.is_authenticated and invitation.user_id == request.user.pk
+
+
+def holds_link(request: HttpRequest, invitation: FeedbackInvitation) -> bool:
+    try:
+        return held_link(request, PURPOSE, invitation.public_id) == invitation.generation
+    except BadLink:
+        return False
+
+
 def writer(request: HttpRequest, invitation: FeedbackInvitation) -> Actor:
     """Who writes: the account that was invited, or the holder of the link."""
-    if request.user.is_authenticated and invitation.user_id == request.user.pk:
+    if invited_themselves(request, invitation):
         return actor_of(request)
     body = invitation.cluster.name if invitation.cluster else ""
     return Actor.objects.link_holder(invitation, invitation.name or _("Invited person"), body)

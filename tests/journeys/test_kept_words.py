@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Locator, Page
 
 from dissemination.models import Finding
-from learning.models import Lesson
+from learning.models import FeedbackInvitation, Lesson
 from tests.journeys.screens import EDITOR, SCREENS, Screen
 from tests.journeys.test_screens import Portal, browser, portal, sign_in  # noqa: F401 -- two are fixtures
 
@@ -136,4 +136,26 @@ def test_words_in_another_window_are_not_forgotten_when_this_one_saves(portal: P
     one.wait_for_url("**/findings/*/")
     other.goto(at)
     assert field_of(other).input_value() == WORDS
+    portal.close()
+
+
+def test_feedback_of_who_has_an_account_outlives_the_session(portal: Portal):  # noqa: F811
+    """The saving says where to sign in, sending shows the words back, and after signing in the form has them."""
+    row = FeedbackInvitation.objects.filter(request__status="open", withdrawn_at=None, user__isnull=False).select_related("user").first()
+    page = portal.window(row.user.email)
+    at = f"{portal.base}/feedback/on/{row.public_id}/"
+    page.goto(at)
+    page.context.clear_cookies(name="sessionid")
+    field = page.locator("main form textarea").first
+    with page.expect_response("**/draft/") as saving:
+        field.fill(WORDS)
+    assert saving.value.status == 401
+    assert page.locator(".save a").get_attribute("href") == f"/accounts/login/?next=/feedback/on/{row.public_id}/"
+    page.locator("main form .bar button").click()
+    page.wait_for_load_state()
+    assert WORDS in page.locator("main").inner_html()
+    assert page.locator(f"main a[href='/accounts/login/?next=/feedback/on/{row.public_id}/']").count()
+    sign_in(page.context, row.user.email, portal.base)
+    page.goto(at)
+    assert field.input_value() == WORDS
     portal.close()

@@ -172,6 +172,38 @@ def test_feedback_answer_with_the_cookie_of_another_invitation_is_shut(client, a
     assert client.get(reverse("learning:feedback_answer", args=[row.public_id])).status_code == 404
 
 
+def ended(people, client):
+    """An invited person with an account, without a link, whose session is over; answers the row and the addresses to answer and to save."""
+    row = asking.invitation(asking.opened(people, "dora@south.example"), "dora@south.example")
+    client.cookies["sessionid"] = "gone"
+    return [reverse(f"learning:feedback_{view}", args=[row.public_id]) for view in ("answer", "save")]
+
+
+def test_feedback_answer_after_the_session_ended_shows_the_words_and_leads_back(people, client):
+    answer, save = ended(people, client)
+    page = client.post(answer, TYPED, HTTP_REFERER=f"http://testserver{answer}")
+    assert page.status_code == 403
+    assert "Light the tracks" in page.text
+    assert f'href="/accounts/login/?next={answer}"' in page.text
+    assert client.post(save, TYPED, headers={"Accept": "application/json"}).status_code == 401
+    assert client.get(answer)["Location"] == f"/accounts/login/?next={answer}"
+    assert not Feedback.objects.exists()
+
+
+def test_feedback_answer_says_where_to_sign_in_when_saving_finds_the_session_ended(people, client):
+    answer, _save = ended(people, client)
+    client.force_login(people.dora, backend="allauth.account.auth_backends.AuthenticationBackend")
+    assert f'data-sign-in="Sign in" data-sign-in-url="/accounts/login/?next={answer}"' in client.get(answer).text
+
+
+def test_feedback_answer_by_a_link_that_was_withdrawn_shows_the_words_back(people, client, row):
+    follow(client, row)
+    acts.withdraw_link(row, by=people.ben_acts)
+    page = client.post(reverse("learning:feedback_answer", args=[row.public_id]), TYPED)
+    assert page.status_code == 404
+    assert "Light the tracks" in page.text
+
+
 # The page -------------------------------------------------------------------------------------------------------------------
 
 
