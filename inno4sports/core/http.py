@@ -2,6 +2,7 @@
 
 import datetime as dt
 import functools
+import re
 import sys
 import uuid
 from array import array
@@ -207,19 +208,24 @@ def error_page(request: HttpRequest, status: int, **context: Any) -> HttpRespons
     return render(request, f"{status}.html", {**context, "typed": typed_back(request), "status": status}, status=status)
 
 
-def typed_back(request: HttpRequest) -> list[tuple[str, Any]]:
-    """What the reader had typed, without secrets and what the page itself sends."""
-    return [
-        (name.replace("_", " "), value)
-        for name, value in sent(request).items()
-        if name not in ("csrfmiddlewaretoken", "once", "version", "password", "login") and "password" not in name and str(value).strip()
-    ]
+# What no person writes: keys of choices, days and moments, figures, places of clocks, codes of countries.
+_KEYS = re.compile(r"[a-z0-9_.:-]{1,80}|[\d\W]*|\d{4}-\d\d-\d\dT[\d:.]+|[A-Z][A-Za-z]+(/[A-Za-z_-]+)+|[A-Z]{2}")
+_SECRET = re.compile(r"csrfmiddlewaretoken|next|login|code|.*password.*")
 
 
-def sent(request: HttpRequest) -> dict[str, Any]:
+def typed_back(request: HttpRequest) -> list[str]:
+    """The words that the reader had written, without secrets and without what the page itself sends.
+
+    No form is known here, so what looks like a key is taken for one: a single word in small letters is the price.
+    """
+    texts = [text for name, values in sent(request).items() if not _SECRET.fullmatch(name) for text in values]
+    return [text for text in texts if not _KEYS.fullmatch(text.strip())]
+
+
+def sent(request: HttpRequest) -> dict[str, list[str]]:
     """What was posted; nothing when that cannot be read."""
     try:
-        return request.POST.dict() if request.method == "POST" else {}
+        return dict(request.POST.lists()) if request.method == "POST" else {}
     except (BadRequest, SuspiciousOperation, MultiPartParserError):
         return {}
 

@@ -33,6 +33,32 @@ def test_the_page_that_says_so_leads_to_signing_in_and_whoever_is_signed_in_to_t
     assert 'href="/fi/clusters/north/members/?page=2">Open the form again' in page.text
 
 
+def test_only_what_somebody_wrote_is_shown_back(client, people):
+    """Not what the page itself sends, nor the keys of what was ticked and chosen."""
+    key = "446c1111-1111-4222-8333-444455556666"
+    client.cookies["sessionid"] = "gone"
+    keys = {"topic": "covid-resilience", "language": "en", "cited": [f"learning.session:{key}", "on"], "points-TOTAL_FORMS": "10"}
+    keys |= {"points-1-answer": "will", "once": key, "version": "3", "timezone": "Europe/Brussels", "closes_at": "2027-05-01T10:00", "country": "FI"}
+    words = {"points-0-said": "More time\r\noutdoors", "name": "Rovaniemi", "contact": "eva@south.example", "home": "lámpák"}
+    page = client.post("/fi/clusters/north/excellences/new/", keys | words, **PAGE)
+    shown = page.text.partition('id="typed"')[2].partition("</section>")[0]
+    for word in ("More time<br>outdoors", "Rovaniemi", "eva@south.example", "lámpák"):
+        assert word in shown
+    for key in ("covid-resilience", ">en<", "446c", "TOTAL", ">10<", "will", "Brussels", "2027", ">FI<", "points"):
+        assert key not in shown, key
+
+
+def test_a_button_of_a_session_that_ended_is_told_without_words_and_ids(client, people, step):
+    client.cookies["sessionid"] = "gone"
+    ids = {"feedback": "446c1111-1111-4222-8333-444455556666", "question": "home", "version": "4"}
+    page = client.post(step, ids, **PAGE)
+    assert page.status_code == 403
+    assert '<h1 class="h1--read">Your session ended</h1>' in page.text
+    assert "446c" not in page.text
+    assert 'id="typed"' not in page.text
+    assert 'href="/accounts/login/?next=/fi/clusters/north/members/%3Fpage%3D2"' in page.text
+
+
 @pytest.mark.parametrize("address", ["/settings/", "/fi/clusters/north/excellences/new/"])
 def test_words_are_shown_back_also_when_the_browser_has_dropped_the_session_that_ended(client, address):
     """A browser sends no cookie that is too old; what was typed meanwhile is as precious."""

@@ -83,7 +83,7 @@ def test_theme_and_owner_of_kept_texts_come_from_the_account(people, client):
 @pytest.mark.parametrize("status", [400, 403, 404, 409, 429])
 def test_error_page_shows_what_was_typed(status):
     request = RequestFactory().get("/")
-    page = render_to_string(f"{status}.html", {"typed": [("text", "<my words>")], "base_template": "page.html"}, request)
+    page = render_to_string(f"{status}.html", {"typed": ["<my words>"], "base_template": "page.html"}, request)
     check_frame(page)
     assert "&lt;my words&gt;" in page
 
