@@ -277,11 +277,16 @@ def extend_request(request: FeedbackRequest, *, closes_at: dt.datetime, by: Acto
 def reopen_request(request: FeedbackRequest, *, closes_at: dt.datetime, by: Actor, version: int | None = None) -> FeedbackRequest:
     """People can answer and change again. WrongState once the summary is shared: others may already rest on it."""
     with taking(request, "reopen_request", by=by, version=version) as (locked, _event):
-        if locked.shared_at:
-            raise WrongState(_("What was said is shared with the network, so it stays as it is. Ask again with a new request."), locked)
+        must_be_unshared(locked)
         _reschedule(locked, closes_at)
         locked.closed_at = locked.closed_by = None
     return request
+
+
+def must_be_unshared(request: FeedbackRequest) -> None:
+    """Raises WrongState, with its sentence, once the network reads what was said."""
+    if request.shared_at:
+        raise WrongState(_("What was said is shared with the network, so it stays as it is. Ask again with a new request."), request)
 
 
 def _reschedule(request: FeedbackRequest, closes_at: dt.datetime) -> None:

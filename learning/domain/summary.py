@@ -229,11 +229,8 @@ def reply_to_feedback(request: FeedbackRequest, *, points: Sequence[Point], by: 
     """One mail to each who answered, once; the points stand on the summary. WrongState without points, without answers,
     or when the reply has gone out."""
     with taking(request, "reply_to_feedback", by=by, version=version) as (locked, event):
-        if locked.reply_points.exists():
-            raise WrongState(_("The reply has gone out already."), locked)
-        answered = list(FeedbackInvitation.objects.filter(request=locked, withdrawn_at=None, feedback__status=FeedbackStatus.SUBMITTED))
-        if not answered:
-            raise WrongState(_("Nobody answered, so there is nobody to reply to."), locked)
+        must_await_reply(locked)
+        answered = list(_who_answered(locked))
         if not points:
             raise WrongState(_("The reply has no point yet."), locked)
         ReplyPoint.objects.bulk_create(
@@ -246,3 +243,15 @@ def reply_to_feedback(request: FeedbackRequest, *, points: Sequence[Point], by: 
         users = User.objects.filter(pk__in=[i.user_id for i in answered if i.user_id], is_active=True)
         notify(event, users, "reply_sent", way="instant")
     return request
+
+
+def must_await_reply(request: FeedbackRequest) -> None:
+    """Raises WrongState, with its sentence, when the reply has gone out or nobody answered."""
+    if request.reply_points.exists():
+        raise WrongState(_("The reply has gone out already."), request)
+    if not _who_answered(request).exists():
+        raise WrongState(_("Nobody answered, so there is nobody to reply to."), request)
+
+
+def _who_answered(request: FeedbackRequest) -> QuerySet[FeedbackInvitation]:
+    return FeedbackInvitation.objects.filter(request=request, withdrawn_at=None, feedback__status=FeedbackStatus.SUBMITTED)

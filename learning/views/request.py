@@ -18,7 +18,7 @@ from inno4sports.core.models import number_of
 from inno4sports.core.permissions import allowed, require
 
 from ..domain import request as acts
-from ..domain.summary import reply_to_feedback, share_summary
+from ..domain.summary import must_await_reply, reply_to_feedback, share_summary
 from ..forms.feedback import ReplyPoints
 from ..forms.request import ClosingForm, RequestFilter, RequestForm, invite_form
 from ..models import Feedback, FeedbackInvitation, FeedbackRequest, Session
@@ -190,6 +190,8 @@ def done_words(step: str) -> str:
 
 
 def closing_page(request: HttpRequest, asked: FeedbackRequest, step: str) -> HttpResponse:
+    if step == "reopen_request":
+        acts.must_be_unshared(asked)
     form = ClosingForm(request.POST or None, stored=asked)
     if request.method == "POST" and form.is_valid():
         CLOSING_ACTS[step](asked, closes_at=form.cleaned_data["closes_at"], by=actor_of(request), version=form.opened_version)
@@ -200,6 +202,7 @@ def closing_page(request: HttpRequest, asked: FeedbackRequest, step: str) -> Htt
 
 
 def reply_page(request: HttpRequest, asked: Any) -> HttpResponse:
+    must_await_reply(asked)
     points = ReplyPoints(request.POST or None, prefix="points")
     if request.method == "POST" and points.is_valid():
         reply_to_feedback(asked, points=points.points, by=actor_of(request), version=PortalForm(request.POST).opened_version)

@@ -260,6 +260,29 @@ def test_reply_page_keeps_what_was_typed_and_sends(people, client):
     assert "Half a day" in client.get(reverse("learning:summary_detail", args=[asked.slug])).content.decode()
 
 
+def test_reply_page_says_at_once_that_the_reply_has_gone_out_or_that_nobody_answered(people, client):
+    asked, silent = asking.answered(people), asking.opened(people, title="Nobody came")
+    acts.close_request(silent, by=people.ben_acts)
+    reply_to_feedback(asked, points=[Point("More time", "will", "Half a day")], by=people.ben_acts)
+    sign_in(client, people.ben)
+    for thing, words in ((asked, "The reply has gone out already."), (silent, "Nobody answered, so there is nobody to reply to.")):
+        answer = client.get(reverse("learning:feedbackrequest_step", args=[thing.slug, "reply_to_feedback"]))
+        assert answer.status_code == 409
+        assert words in answer.text
+        assert f'href="{thing.get_absolute_url()}"' in answer.text
+    late = client.post(reverse("learning:feedbackrequest_step", args=[asked.slug, "reply_to_feedback"]), {"points-0-said": "Later words"})
+    assert late.status_code == 409
+    assert "Later words" in late.text
+
+
+def test_reopening_is_refused_before_a_time_is_asked_for_once_the_summary_is_shared(people, client):
+    asked = share_summary(asking.answered(people), by=people.ben_acts)
+    sign_in(client, people.ben)
+    answer = client.get(reverse("learning:feedbackrequest_step", args=[asked.slug, "reopen_request"]))
+    assert answer.status_code == 409
+    assert "What was said is shared with the network, so it stays as it is." in answer.text
+
+
 def test_summary_detail_costs_the_same_with_one_and_with_thirty(people, client, django_assert_max_num_queries):
     sign_in(client, people.ben)
 
