@@ -92,7 +92,8 @@ class LessonForm(PortalModelForm):
         groups = []
         for label, offered in self.fields["cites"].choices:  # type: ignore[attr-defined]  # a ChoiceField
             rows = [next(boxes) for _pair in offered]
-            groups.append({"label": label, "boxes": rows, "open": any(box.data["selected"] for box in rows)})
+            ticked = sum(box.data["selected"] for box in rows)
+            groups.append({"label": label, "boxes": rows, "ticked": ticked, "open": ticked > 0})
         return groups
 
     def clean(self) -> dict[str, Any]:

@@ -64,6 +64,11 @@ class QuestionForm(PortalForm):
     def others(self) -> list[tuple[str, Any, Any]]:
         return [(c, self[f"text_{c}"], self[f"choices_{c}"]) for c, _name in settings.LANGUAGES if c not in self.languages]
 
+    @property
+    def others_open(self) -> bool:
+        """Another language holds words or an error, so it is in sight."""
+        return any(bound.value() or bound.errors for _code, *fields in self.others for bound in fields)
+
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         texts = {c: data.get(f"text_{c}", "") for c, _name in settings.LANGUAGES}

@@ -69,13 +69,18 @@ function restore(form) {
     if (!(f.name in found.values)) continue;
     if (f.type === "radio" || f.type === "checkbox") {
       const wanted = found.values[f.name].includes(f.value);
-      if (f.checked !== wanted) { f.checked = wanted; changed = true; }
-    } else if (f.value !== found.values[f.name]) { f.value = found.values[f.name]; changed = true; }
+      if (f.checked !== wanted) { f.checked = wanted; changed = true; reveal(f); }
+    } else if (f.value !== found.values[f.name]) { f.value = found.values[f.name]; changed = true; reveal(f); }
   }
   // Typed on an older version: the server must notice, or it would write over what somebody saved since.
   const version = form.querySelector("[name=version]");
   if (changed && version && found.version) version.value = found.version;
   return changed;
+}
+
+// What is back, or what the browser finds missing, stands in no closed part of the form.
+function reveal(field) {
+  for (let part = field.closest("details"); part; part = part.parentElement.closest("details")) part.open = true;
 }
 
 function say(form) {
@@ -102,6 +107,7 @@ export function keep(root) {
       form.dispatchEvent(new Event("input", { bubbles: true }));
     }
     form.addEventListener("input", () => remember(form));
+    form.addEventListener("invalid", (event) => reveal(event.target), true);
     form.addEventListener("submit", (event) => {
       if (event.defaultPrevented) return;
       const sent = { name: nameOf(form), at: rememberedAt.get(form) };

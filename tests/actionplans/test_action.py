@@ -145,5 +145,5 @@ def test_action_create_page_offers_what_can_be_cited_by_kind(people, plan, clien
 def test_action_edit_page_opens_the_kind_of_what_is_cited(people, plan, client):
     things.practice(people.south, title="Benches along the path")
     page = signed_in(client, people.ben).get(f"/action-plans/{plan.slug}/actions/1/edit/").content.decode()
-    assert '<details open><summary class="label">Lessons (1)' in page
+    assert '<details open><summary class="label">Lessons (1) <span class="small quiet">ticked: 1</span></summary>' in page
     assert '<details><summary class="label">Good practices (1)' in page

@@ -8,7 +8,7 @@ from playwright.sync_api import Locator, Page
 
 from dissemination.models import Finding
 from learning.models import FeedbackInvitation, Lesson
-from tests.journeys.screens import EDITOR, SCREENS, Screen
+from tests.journeys.screens import EDITOR, LODZ, MANAGER, SCREENS, Screen, answered_request
 from tests.journeys.test_screens import Portal, browser, portal, sign_in  # noqa: F401 -- two are fixtures
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -158,4 +158,27 @@ def test_feedback_of_who_has_an_account_outlives_the_session(portal: Portal):  #
     sign_in(page.context, row.user.email, portal.base)
     page.goto(at)
     assert field.input_value() == WORDS
+    portal.close()
+
+
+def test_what_is_back_in_a_closed_part_of_a_form_is_in_sight(portal: Portal):  # noqa: F811
+    page = portal.window(MANAGER)
+    at = f"{portal.base}/learning/lessons/new/"
+    page.goto(at)
+    groups = page.locator("main form details:not(.ask)")
+    groups.nth(1).locator("summary").click()
+    box = groups.nth(1).locator("input").first
+    box.check()
+    page.goto(at)
+    page.wait_for_selector("[data-drop]", state="attached")
+    assert box.is_checked()
+    assert [group.get_attribute("open") is not None for group in groups.all()] == [False, True, False]
+    page = portal.window(LODZ)
+    page.goto(f"{portal.base}{answered_request().get_absolute_url()}steps/reply_to_feedback/")
+    more = page.locator("main form details:not(.ask)")
+    more.locator("summary").click()
+    more.locator("textarea").last.fill(WORDS)
+    page.reload()
+    assert more.locator("textarea").last.is_visible()
+    assert more.locator("textarea").last.input_value() == WORDS
     portal.close()

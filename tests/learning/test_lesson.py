@@ -166,6 +166,15 @@ def test_lesson_create_offers_what_was_held_published_and_shared_alone(people, c
         assert client.get(reverse("learning:lesson_create"), {"cite": key(thing)}).context["form"]["cites"].value() == []
 
 
+def test_lesson_create_opens_the_kind_of_what_is_ticked_and_says_how_many(people, client):
+    first, second = published(people), published(people)
+    things.session(people.north, "held")
+    as_(client, people.carla)
+    page = client.post(reverse("learning:lesson_create"), form_data(title="", cites=[key(first), key(second)])).text
+    assert '<details open><summary class="label">Good practices (2) <span class="small quiet">ticked: 2</span></summary>' in page
+    assert '<details><summary class="label">Sessions (1)</summary>' in page
+
+
 def test_lesson_create_saves_a_draft_once(people, client):
     session = things.session(people.north, "held")
     as_(client, people.carla)

@@ -1,5 +1,7 @@
 """Building questionnaires: what a question needs, when it is frozen, whose it is."""
 
+import re
+
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.urls import reverse
@@ -134,6 +136,17 @@ def test_questionnaire_create_says_what_is_wrong_and_keeps_it(people, client, qu
     assert field in answer.context["questions"][0].errors
     assert question.get("text_en", question.get("text_fi")) in answer.content.decode()
     assert not Questionnaire.objects.filter(shipped=False).exists()
+
+
+def test_questionnaire_create_opens_what_holds_words_or_an_error(people, client):
+    sign_in(client, people.ben)
+    address = reverse("learning:questionnaire_create")
+    shown = client.post(address, rows({"question_kind": "choice", "text_en": "Again?", "text_pl": "Jeszcze?"})).text
+    assert re.search(
+        r'<details open><summary class="small">Choices, for one of several</summary>(?:(?!</details>).)*Write at least two', shown, re.DOTALL
+    )
+    assert "<details open><summary>Other languages" in shown
+    assert "<details><summary>Other languages" in client.get(address).text
 
 
 def test_questionnaire_create_needs_the_language_of_its_host(people, client):

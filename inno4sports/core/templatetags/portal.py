@@ -327,7 +327,10 @@ def _groups(bound: BoundField) -> list[dict[str, Any]]:
     """The boxes of a field by kind; a group with a ticked one is open, and so is the only one."""
     boxes = iter(bound.subwidgets)
     groups = [{"label": label, "boxes": [next(boxes) for _choice in offered]} for label, offered in bound.field.choices]
-    return [g | {"open": len(groups) == 1 or any(box.data["selected"] for box in g["boxes"])} for g in groups]
+    for group in groups:
+        group["ticked"] = sum(box.data["selected"] for box in group["boxes"])
+        group["open"] = len(groups) == 1 or group["ticked"] > 0
+    return groups
 
 
 @register.inclusion_tag("components/form_errors.html")
