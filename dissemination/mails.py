@@ -62,18 +62,21 @@ def told_by(rows: Iterable[Digest]) -> dict[UUID, list[tuple[Thing, str]]]:
         asked[people[key]] |= set(causes)
     seen = seen_by_each(asked)
     things = things_of({thing for wanted in asked.values() for thing in wanted}, set().union(*seen.values()))
-    return {
-        key: [(things[thing], cause) for thing, cause in causes.items() if thing[1] in seen[people[key].pk] and thing in things]
-        for key, causes in newest.items()
-    }
+    told: dict[UUID, dict[Thing, str]] = {key: {} for key in people}
+    for key, causes in newest.items():
+        for thing, cause in causes.items():
+            if thing[1] in seen[people[key].pk] and thing in things:
+                told[key].setdefault(things[thing], cause)
+    return {key: list(items.items()) for key, items in told.items()}
 
 
 def things_of(keys: Iterable[Key], seen: set[Any]) -> dict[Key, Thing]:
-    """Those of the things that somebody may see, in one query a kind."""
+    """Those of the things that somebody may see, each as it is named (`told_as`), in one query a kind."""
     found: dict[Key, Thing] = {}
     for kind, of_kind in groupby(sorted(key for key in keys if key[1] in seen), key=itemgetter(0)):
-        rows = apps.get_model(kind).objects.in_bulk([public_id for _kind, public_id in of_kind], field_name="public_id")
-        found |= {(kind, public_id): thing for public_id, thing in rows.items()}
+        model: Any = apps.get_model(kind)
+        rows = model.objects.select_related(model.told_as).in_bulk([public_id for _kind, public_id in of_kind], field_name="public_id")
+        found |= {(kind, public_id): getattr(thing, model.told_as) if model.told_as else thing for public_id, thing in rows.items()}
     return found
 
 

@@ -240,6 +240,8 @@ class Feedback(Lived, Thing):
     `draft` holds what is typed and not sent; the sent `answers` stay as they were until the next "send".
     """
 
+    told_as = "request"  # a mail names nobody who answered
+
     request = models.ForeignKey(FeedbackRequest, models.PROTECT, related_name="feedback")
     invitation = models.OneToOneField(FeedbackInvitation, models.PROTECT, related_name="feedback")
     answers = models.JSONField(default=dict)

@@ -21,6 +21,7 @@ from inno4sports.core.tokens import make_token
 from tests import factories as make
 from tests.factories import things
 from tests.journeys.test_screens import ship
+from tests.learning import asking
 
 NOON = dt.datetime(2026, 6, 1, 12, tzinfo=dt.UTC)
 
@@ -165,6 +166,22 @@ def test_digest_mail_tells_one_thing_once_with_its_newest_event(people):
     compose(NOON)
     (item,) = letter_of(OutboxMail.objects.get().ids).context["items"]
     assert item.what == "Finding corrected"
+
+
+@pytest.mark.django_db
+def test_digest_mail_names_the_request_that_was_answered_once_and_nobody_who_answered(people, django_assert_max_num_queries):
+    asked = asking.answered(people, "eva@south.example", "guest@example.org", "dora@south.example", close=False)
+    other = asking.answered(people, "guest@example.org", title="Feedback on the seminar")
+    compose(clock.now() + dt.timedelta(days=1))
+    row = OutboxMail.objects.get(template="dissemination.digest", to=people.ben.email)
+    with django_assert_max_num_queries(20) as counted:
+        items = letter_of(row.ids).context["items"]
+    assert sorted((item.thing.pk, item.what) for item in items) == [(asked.pk, "Feedback received"), (other.pk, "Feedback received")]
+    assert sum("learning_feedbackrequest" in query["sql"] for query in counted) <= 3, "not one query an answer"
+    text = outbox.rendered(row).get_body(("plain",)).get_content()
+    assert f"/feedback-requests/{asked.slug}/" in text
+    for secret in ("Eva", "Dora", "Guest", "guest@", "#answer-"):
+        assert secret not in text
 
 
 @pytest.mark.django_db

@@ -147,6 +147,8 @@ class Thing(models.Model):
     """Anything people work on: it has a public id, a version for concurrent edits, and says where it comes from."""
 
     Origin = ThingOrigin
+    # The foreign key of what a digest names in its place, for a thing that has no title.
+    told_as: str | None = None
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     version = models.PositiveIntegerField(default=1, editable=False)
