@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
-from inno4sports.core.forms import LinesField, PlainSelect, PortalForm, PortalModelForm
+from inno4sports.core.forms import AddressField, LinesField, PlainSelect, PortalForm, PortalModelForm
 
 from ..models import Cluster, LearningNeed, Strength
 from .choices import countries, languages, zones
@@ -57,7 +57,7 @@ class ClusterCreateForm(PortalForm):
         help_text=_("Its managers see the candidate and guide it"),
     )  # fmt: skip
     manager_name = forms.CharField(label=_("Name of the first manager"), max_length=120)
-    manager_email = forms.EmailField(label=_("E-mail of the first manager"), help_text=_("An invitation goes there as soon as you save"))
+    manager_email = AddressField(label=_("E-mail of the first manager"), help_text=_("An invitation goes there as soon as you save"))
     manager_language = forms.ChoiceField(label=_("Language of the invitation"), choices=settings.LANGUAGES)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from inno4sports.core.forms import PortalForm
+from inno4sports.core.forms import AddressField, PortalForm
 
 from ..domain.member import why_not_invited
 from ..models import Cluster, Membership, Organisation
@@ -17,7 +17,7 @@ class InviteForm(PortalForm):
     """Who is invited, as what, for which member organisation. An administrator appoints managers only."""
 
     name = forms.CharField(label=_("Name"), max_length=120)
-    email = forms.EmailField(label=_("E-mail address"), help_text=_("The invitation works for 14 days and only for this address"))
+    email = AddressField(label=_("E-mail address"), help_text=_("The invitation works for 14 days and only for this address"))
     role = forms.ChoiceField(label=_("Role"), choices=Membership.Role.choices, widget=forms.RadioSelect, initial=Membership.Role.PARTNER)
     organisation = forms.ModelChoiceField(
         label=_("Member organisation"), queryset=Organisation.objects.none(), required=False, empty_label=_("none"),

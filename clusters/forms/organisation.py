@@ -15,7 +15,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from inno4sports.core.forms import PlainSelect, PortalForm, PortalModelForm, UploadField, clean_text
+from inno4sports.core.forms import AddressField, PlainSelect, PortalForm, PortalModelForm, UploadField, clean_text
 from inno4sports.core.search import fold
 
 from ..domain.organisation import Row
@@ -55,6 +55,7 @@ class OrganisationForm(PortalModelForm):
     class Meta:
         model = Organisation
         fields = ["name", "segment", "city", "website", "summary", "language", "topics", "contact_name", "contact_email"]
+        field_classes = {"contact_email": AddressField}
         widgets = {"summary": forms.Textarea(attrs={"rows": 6})}
 
     def __init__(self, *args: Any, cluster: Cluster, **kwargs: Any) -> None:
@@ -76,7 +77,7 @@ class SignUpForm(OrganisationForm):
     language = None  # type: ignore[assignment]  # the description is in the language of the contact
     topics = None  # type: ignore[assignment]  # a manager chooses them
     contact_name = forms.CharField(label=_("Your name"), max_length=120, widget=forms.TextInput(attrs={"autocomplete": "name"}))
-    contact_email = forms.EmailField(
+    contact_email = AddressField(
         label=_("Your e-mail address"), widget=forms.EmailInput(attrs={"autocomplete": "email"}), help_text=_("The decision comes there")
     )
     contact_language = forms.ChoiceField(label=_("Language of e-mails to you"), choices=settings.LANGUAGES)

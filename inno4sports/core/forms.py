@@ -9,6 +9,7 @@ from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
+from django.core.validators import validate_email
 from django.forms.utils import flatatt
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
@@ -22,6 +23,7 @@ from .models import Actor, StoredFile, Thing
 _UNWANTED = {*range(0x09), 0x0B, 0x0C, *range(0x0E, 0x20), *range(0x7F, 0xA0), 0xFEFF, 0xFFFE, 0xFFFF}
 _UNWANTED |= {*range(0x202A, 0x202F), *range(0x2066, 0x206A), *range(0xD800, 0xE000)}
 _TABLE = dict.fromkeys(_UNWANTED)
+LONGEST_LOCAL_PART = 64  # RFC 5321
 
 
 def clean_text(text: str) -> str:
@@ -76,6 +78,19 @@ class CleanTextMixin:
         """The version the reader saw, or None."""
         value = self.data.get("version", "")
         return int(value) if value.isascii() and value.isdigit() and len(value) < 10 else None
+
+
+def valid_address(text: str) -> None:
+    """Raises ValidationError for what is no e-mail address, or has more before its @ than mail servers take."""
+    validate_email(text)
+    if len(text.rpartition("@")[0]) > LONGEST_LOCAL_PART:
+        raise ValidationError(validate_email.message, code=validate_email.code)
+
+
+class AddressField(forms.EmailField):
+    """An e-mail address that mail servers take."""
+
+    default_validators = [valid_address]
 
 
 class PortalForm(CleanTextMixin, forms.Form):

@@ -9,7 +9,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.core.validators import URLValidator, validate_email
+from django.core.validators import URLValidator
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from clusters.models import Cluster
 from clusters.search import matching
 from inno4sports.core import clock
-from inno4sports.core.forms import LinesField, MomentInput, PortalForm
+from inno4sports.core.forms import LinesField, MomentInput, PortalForm, valid_address
 
 from ..domain.request import Invitee
 from ..models import FeedbackRequest, Questionnaire, Registration, Session
@@ -275,7 +275,7 @@ class InviteForm(PortalForm):
     def _row(self, line: str, seen: set[str]) -> Row:
         email, name, language = read_line(line, self._language)
         try:
-            validate_email(email)
+            valid_address(email)
         except ValidationError:
             return Row(line, problem=_("This holds no e-mail address."))
         if language not in dict(settings.LANGUAGES):

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from clusters.forms.choices import languages, zones
 from clusters.models import Cluster, Topic
 from inno4sports.core import clock
-from inno4sports.core.forms import DayInput, PortalForm, PortalModelForm
+from inno4sports.core.forms import AddressField, DayInput, PortalForm, PortalModelForm
 
 from ..domain.session import WIDER, SessionFacts
 from ..models import Audience, Registration, Session
@@ -167,7 +167,7 @@ class PersonForm(PortalForm):
 
     cluster = forms.ChoiceField(label=_("Cluster"))
     name = forms.CharField(label=_("Name"), max_length=120)
-    email = forms.EmailField(label=_("E-mail address"), help_text=_("The confirmation goes there. No account is needed."))
+    email = AddressField(label=_("E-mail address"), help_text=_("The confirmation goes there. No account is needed."))
     language = forms.ChoiceField(label=_("Language of the e-mails"), choices=settings.LANGUAGES)
 
     def __init__(self, data: Any = None, *, clusters: list[Cluster]) -> None:

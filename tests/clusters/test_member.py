@@ -65,7 +65,7 @@ def test_member_invite_of_an_existing_account_is_in_its_language_and_told(people
 
 
 @pytest.mark.parametrize(("data", "field"), [
-    ({"email": "ana@north.example"}, "email"), ({"email": "nobody"}, "email"), ({"role": "king"}, "role"), ({"organisation": "beach-lab"}, "organisation"), ({"name": ""}, "name"),
+    ({"email": "ana@north.example"}, "email"), ({"email": "nobody"}, "email"), ({"email": f"{'x' * 65}@north.example"}, "email"), ({"role": "king"}, "role"), ({"organisation": "beach-lab"}, "organisation"), ({"name": ""}, "name"),
 ])  # fmt: skip
 def test_member_invite_shows_what_is_wrong(people, client, data, field):
     people.lab.slug = "beach-lab"

@@ -272,8 +272,10 @@ def broken() -> Any:
 
 CLUB = {"name": "Hiihtokerho", "segment": "other", "contact_name": "Aino", "contact_email": "aino@club.example", "contact_language": "fi"}
 
-PASTED = "name;segment;city\nHiihtokerho;sport;Rovaniemi\nUiniversity of Nowhere;nonsense;Kemi"
-INVITED = "guest@example.org; es; Guest\naino@club.example; fi; Aino"
+PASTED = "name;segment;city\nHiihtokerho;sport;Rovaniemi\nUiniversity of Nowhere;nonsense;Kemi\n" + ";".join(
+    (150 * "x", "company", 90 * "y", 60 * "z" + ".example")
+)
+INVITED = "guest@example.org; es; Guest\naino@club.example; fi; Aino\n" + "x" * 64 + "@" + "y" * 60 + ".example; fi; " + "z" * 120
 
 SCREENS = [
     # The roof

@@ -288,6 +288,14 @@ def test_request_invite_dry_run_says_row_by_row_what_would_happen(people, client
     assert asked.invitations.count() == 3
 
 
+def test_request_invite_leaves_out_an_address_that_no_mail_server_takes(people, client):
+    """The part before the @ has 64 characters at most."""
+    asked = asking.draft(people)
+    client.force_login(people.ben, backend="allauth.account.auth_backends.AuthenticationBackend")
+    answer = client.post(reverse("learning:request_invite", args=[asked.slug]), {"addresses": f"{'x' * 64}@example.org\n{'x' * 65}@example.org"})
+    assert [str(row.problem) for row in answer.context["form"].rows] == ["", "This holds no e-mail address."]
+
+
 def test_request_invite_with_nobody_is_an_error(people, client):
     asked = asking.draft(people)
     client.force_login(people.ben, backend="allauth.account.auth_backends.AuthenticationBackend")

@@ -9,12 +9,12 @@ from allauth.account.utils import user_pk_to_url_str
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
-from django.core.validators import validate_email
 from django.db import transaction
 from django.urls import reverse
 from django.utils import translation
 
 from clusters.models import User
+from inno4sports.core.forms import valid_address
 
 
 class Command(BaseCommand):
@@ -27,7 +27,7 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, email: str, name: str, language: str, **_options: Any) -> None:
         try:
-            validate_email(email)
+            valid_address(email)
         except ValidationError as error:
             raise CommandError(f"“{email}” is no e-mail address.") from error
         user, was_there = administrator(email.lower(), name or email.partition("@")[0], language)
