@@ -199,6 +199,16 @@ def test_excerpt_of_a_hit_shows_no_signs_of_formatting(people, draft, client):
     assert "**" not in page
 
 
+def test_finding_list_without_a_match_leads_back_to_all_and_explains_nothing(people, client):
+    assert "A finding tells all regions" in client.get("/findings/").text
+    things.finding(people.north, "published", title="Light", finding_kind="lesson")
+    for query in ("q=zebra", "kind=publication", "cluster=south"):
+        page = client.get(f"/findings/?{query}").text
+        assert "No finding fits this choice" in page, query
+        assert '<a href="/findings/">Show all findings</a>' in page
+        assert "A finding tells all regions" not in page
+
+
 def test_finding_list_is_narrowed_by_region_and_kind_at_once(people, client):
     """Both stand in one form, so that choosing the second keeps the first."""
     for title, finding_kind, where in (("Light", "lesson", people.north), ("Snow", "publication", people.north), ("Sand", "lesson", people.south)):
