@@ -30,7 +30,7 @@ def in_order(form: forms.BaseForm, first: str, last: str) -> None:
     """An error at `last` when it lies before `first`, naming the first day."""
     a, b = form.cleaned_data.get(first), form.cleaned_data.get(last)
     if a and b and b < a:
-        form.add_error(last, _("This is before the beginning (%(day)s). Choose a later day.") % {"day": a.isoformat()})
+        form.add_error(last, _("This is before the beginning (%(day)s). Choose a later day.") % {"day": clock.in_words(a)})
 
 
 class PlanForm(OfClusterForm):

@@ -3,11 +3,11 @@
 import re
 from typing import Any
 
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from clusters.forms.choices import languages
 from clusters.models import Cluster
 from inno4sports.core.api.resource import Resource
 from inno4sports.core.api.rows import FormsField
@@ -75,7 +75,7 @@ class QuestionsField(FormsField):
         except ValidationError:
             self.faults = [(re.sub(r"/text_(\w+)$", r"/texts/\1", re.sub(r"/choices_\w+$", "/choices", p)), w) for p, w in self.faults]
             raise
-        missing = _("The question is missing in %(language)s.") % {"language": dict(settings.LANGUAGES)["en"]}
+        missing = _("The question is missing in %(language)s.") % {"language": dict(languages())["en"]}
         self.faults = [(f"/{n}/texts", missing) for n, form in enumerate(bound.forms) if form.draft is None]
         if self.faults:
             raise ValidationError(_("Some of it cannot be kept as it is."))

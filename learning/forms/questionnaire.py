@@ -6,6 +6,7 @@ from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
+from clusters.forms.choices import languages as language_names
 from clusters.models import Cluster
 from inno4sports.core.forms import PortalForm
 
@@ -50,8 +51,11 @@ class QuestionForm(PortalForm):
     def __init__(self, *args: Any, languages: list[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.languages = languages
-        for code, name in settings.LANGUAGES:
+        self.names = dict(language_names())
+        for code, _own in settings.LANGUAGES:
+            name = self.names[code]
             self.fields[f"text_{code}"] = forms.CharField(label=_("Question"), help_text=name, max_length=300, required=False)
+            self.fields[f"text_{code}"].one_of = code in languages  # a row that is used needs it: it is not called optional
             self.fields[f"choices_{code}"] = forms.CharField(
                 label=_("Choices, one a line"), help_text=name, max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 3})
             )
@@ -74,10 +78,9 @@ class QuestionForm(PortalForm):
         texts = {c: data.get(f"text_{c}", "") for c, _name in settings.LANGUAGES}
         if not any(texts.values()):
             return data
-        names = dict(settings.LANGUAGES)
         for code in self.languages:
             if not texts[code]:
-                self.add_error(f"text_{code}", _("The question is missing in %(language)s.") % {"language": names[code]})
+                self.add_error(f"text_{code}", _("The question is missing in %(language)s.") % {"language": self.names[code]})
         kind = data.get("question_kind")
         if data.get("required") and kind in (Question.Kind.SHORT_TEXT, Question.Kind.LONG_TEXT):
             self.add_error("required", _("A text stays optional, so that people can answer on their way. Untick this."))

@@ -106,7 +106,7 @@ def test_nothing_changed_is_offered_until_today_is_told(people, running, client)
         ({"eur_structural": "500"}, "Evidence is needed"),
         ({"state": "abandoned"}, "Say why the action is abandoned"),
         ({"period_to": "2099-01-01"}, "still to come"),
-        ({"period_from": "2026-05-02", "period_to": "2026-05-01"}, "This is before the beginning (2026-05-02)"),
+        ({"period_from": "2026-05-02", "period_to": "2026-05-01"}, "This is before the beginning (2\u00a0May\u00a02026)"),
         ({"evidence_url": "javascript:alert(1)", "state": "completed"}, "Evidence is needed"),
     ],
 )

@@ -199,6 +199,14 @@ def test_excerpt_of_a_hit_shows_no_signs_of_formatting(people, draft, client):
     assert "**" not in page
 
 
+def test_finding_list_names_kinds_as_the_front_page_does(people, client):
+    finding = things.finding(people.north, "published", finding_kind="practice_story")
+    for address in ("/", "/findings/", finding.get_absolute_url()):
+        page = client.get(address).text
+        assert "<span>Practice story</span>" in page, address
+        assert "<span>practice story</span>" not in page, address
+
+
 def test_finding_list_without_a_match_leads_back_to_all_and_explains_nothing(people, client):
     assert "A finding tells all regions" in client.get("/findings/").text
     things.finding(people.north, "published", title="Light", finding_kind="lesson")

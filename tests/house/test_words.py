@@ -93,3 +93,11 @@ def test_every_text_of_the_code_stands_in_the_catalogs():
     for code in OTHERS:
         known = {(m.context, forms(m)[0][0]) for m in catalog(code)}
         assert sorted((c or "", m) for c, m in wanted - known) == [], code
+
+
+@pytest.mark.parametrize("code", OTHERS)
+def test_a_colon_behind_a_label_is_not_written_twice(code):
+    """Where a page puts the colon, no translation brings one."""
+    pages = "".join(path.read_text() for path in (ROOT / "templates").rglob("*.html"))
+    labels = set(re.findall(r'{% translate "([^"]+)" %}:', pages))
+    assert [m.string for m in catalog(code) if m.id in labels and m.string.endswith(":")] == []

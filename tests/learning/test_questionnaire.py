@@ -138,6 +138,17 @@ def test_questionnaire_create_says_what_is_wrong_and_keeps_it(people, client, qu
     assert not Questionnaire.objects.filter(shipped=False).exists()
 
 
+def test_questionnaire_create_names_languages_in_the_readers_and_calls_no_needed_text_optional(people, client):
+    people.north.content_languages = ["fi"]
+    people.north.save()
+    sign_in(client, people.ben)
+    page = client.post(f"/hu{reverse('learning:questionnaire_create')}", rows({"question_kind": "rating", "text_en": "Why?"})).text
+    assert "Finn" in page
+    assert "Suomi" not in page.partition("<main")[2].partition("</main>")[0]
+    label = re.search(r'<label for="id_questions-0-text_fi">(.*?)</label>', page, re.DOTALL).group(1)
+    assert "nem kötelező" not in label, label
+
+
 def test_questionnaire_create_opens_what_holds_words_or_an_error(people, client):
     sign_in(client, people.ben)
     address = reverse("learning:questionnaire_create")

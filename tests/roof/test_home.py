@@ -95,13 +95,14 @@ def test_home_without_data_says_what_would_be_here(db, client):
     assert 'class="thread"' not in text
 
 
-def test_home_thread_marks_what_is_made_up(placed, client):
+@pytest.mark.parametrize("address", ["/", "/evidence/"])
+def test_home_thread_marks_what_is_made_up(placed, client, address):
     lesson = things.lesson(placed.south, from_cluster=placed.north)
     result = things.result(placed.south, origin="demo")
     result.action.citations.create(lesson=lesson)
     finding = things.finding(placed.south, origin="demo")
     finding.citations.create(result=result)
-    text = client.get("/").content.decode()
+    text = client.get(address).content.decode()
     thread = text[text.index('class="thread"') :]
     thread = thread[: thread.index("</ol>")]
     assert thread.count("pill--demo") == 2
