@@ -277,6 +277,13 @@ def finding_tasks(user: User) -> Iterator[Task]:
             yield task_on("finding", finding, _("Waits for a second person."), _("Read and publish"), due_on=due, somebody_waits=True)
 
 
+def region_tasks() -> Iterator[Task]:
+    """Regions that wait for the administrator."""
+    for cluster in Cluster.objects.filter(status="candidate").order_by("pk")[:MOST]:
+        name, why = str(cluster.region_name), _("It is a candidate: visitors do not see it yet.")
+        yield Task("cluster", name, "", why, cluster.get_absolute_url(), _("Activate the region"), cluster=cluster, is_demo=cluster.is_demo)
+
+
 # All of it -----------------------------------------------------------------------------------------------------------------
 
 
@@ -295,6 +302,8 @@ def bench_of(user: User, today: dt.date) -> Bench:
     tasks = [*answers_asked_of(user), *session_tasks(sessions, user), *state_tasks(user), *action_tasks(user)]
     if user.managed_ids or user.is_editor:
         tasks += [*requests_of(user), *finding_tasks(user)]
+    if user.is_staff:
+        tasks += region_tasks()
     tasks.sort(key=lambda task: (task.due_on or dt.date.max, task.title))
     coming = [s for s in sessions if s.status == "announced" and s.ends_on and s.ends_on >= today]
     return Bench(grouped(tasks, today), sum(not task.others for task in tasks), coming[:4])

@@ -282,6 +282,17 @@ def test_dashboard_that_is_empty_shows_a_first_month_of_five_steps(people, clien
         assert client.get(url).status_code == 200, url
 
 
+def test_dashboard_of_an_administrator_leads_to_what_is_theirs(people, client):
+    new = make.cluster(status="candidate")
+    assert tasks(client, people.ari) == {"Activate the region": new.get_absolute_url()}
+    page = client.get("/dashboard/").text
+    for link in ("/clusters/new/", "/clusters/"):
+        assert f'href="{link}"' in page.partition("<aside")[2]
+        assert client.get(link).status_code == 200
+    assert tasks(client, people.ben) == {}
+    assert "/clusters/new/" not in client.get("/dashboard/").text
+
+
 def test_dashboard_of_who_left_shows_nothing_of_the_region(people, client):
     make.organisation(people.north, status="pending")
     people.ben.memberships.update(removed_at=clock.now(), removed_by=Actor.objects.system())
