@@ -70,6 +70,7 @@ OF_THE_FLOOR = {
     "once": "key, act and kept answer are one transaction (tests/api)",
     "asked_for": "feeds a digest",
     "replayed": "reads what `once` kept",
+    "refer": "fills the rows of an answer",
     "changing": IN_AN_ACT,
     "taking": IN_AN_ACT,
     "save_changed": IN_AN_ACT,

@@ -62,7 +62,10 @@ def test_session_that_ended_while_somebody_typed_shows_the_text_back(people, cli
     assert TITLE in page.content.decode()
     assert "secret" not in page.content.decode()
     with translation.override(language):
-        assert translation.gettext("Nothing was saved. Sign in again, then paste what stands below.") in page.content.decode()
+        assert (
+            translation.gettext("Nothing was saved. Sign in again: the form shows again what you wrote. If it does not, copy it from here.")
+            in page.content.decode()
+        )
     assert f'href="{prefix}/accounts/login/' in page.content.decode()
     assert not Ambition.objects.exists()
 
@@ -77,7 +80,13 @@ def test_token_that_is_out_of_date_shows_the_text_back(people):
 
 
 def test_stranger_who_posts_is_asked_to_sign_in(people, client):
-    assert client.post("/ambitions/new/", ambition_of(people))["Location"].startswith("/accounts/login/")
+    """With words that are shown back: a browser whose session is too old sends no cookie of it, so nobody can tell whose they are."""
+    assert client.post("/ambitions/new/", {})["Location"].startswith("/accounts/login/")
+    page = client.post("/ambitions/new/", ambition_of(people))
+    assert page.status_code == 403
+    assert TITLE in page.text
+    assert 'href="/accounts/login/' in page.text
+    assert not Ambition.objects.exists()
 
 
 def test_two_things_of_the_same_title_have_two_addresses(people, client):

@@ -7,6 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from inno4sports.core.api.addresses import all_resources
+from learning.models import Session
 from tests import factories as make
 from tests.factories import things
 
@@ -84,6 +85,13 @@ def rows(people):
     for thing in (things.practice, things.session, things.lesson, things.ambition, things.action):
         thing(people.north)
     make.organisation(people.north)
+    # In the order of the key itself, which one row alone would be read by whatever it is narrowed by.
+    Session.objects.bulk_create(
+        Session(title="Long ago", slug=f"long-ago-{n}", cluster=people.north, session_kind_id=Session.objects.get().session_kind_id, status="closed")
+        for n in range(200)
+    )
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE learning_session")
 
 
 def plan_of(address, table, client):
