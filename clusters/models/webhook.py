@@ -67,6 +67,12 @@ class WebhookDeliveryStatus(models.TextChoices):
     GIVEN_UP = "given_up", _("given up")
 
 
+class WebhookDeliveryQuerySet(models.QuerySet["WebhookDelivery"]):
+    def visible_to(self, user: Any) -> Self:
+        """Of the webhooks that the reader keeps. Not what is no longer due: the program may not know of it any more."""
+        return self.filter(webhook__in=Webhook.objects.visible_to(user)).exclude(status=WebhookDeliveryStatus.NOT_DUE)
+
+
 class WebhookDelivery(models.Model):
     """One thing of which a webhook is owed a word; what is said of it is found out when it is sent."""
 
@@ -85,6 +91,8 @@ class WebhookDelivery(models.Model):
     answered = models.PositiveSmallIntegerField(null=True, blank=True)
     last_error = models.CharField(max_length=300, blank=True)
     final_at = models.DateTimeField(null=True, blank=True)
+
+    objects = WebhookDeliveryQuerySet.as_manager()
 
     class Meta:
         ordering = ["-id"]

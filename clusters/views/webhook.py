@@ -38,8 +38,7 @@ def webhook_list(request: HttpRequest, public_id: str) -> HttpResponse:
 def webhook_detail(request: HttpRequest, public_id: str) -> HttpResponse:
     """How it goes: what was sent, what waits, what failed."""
     webhook = kept_webhook(request, public_id)
-    # What is no longer due is not shown: the program may not know of it any more.
-    page = paged(request, webhook.deliveries.exclude(status=WebhookDelivery.Status.NOT_DUE).order_by("-id"))
+    page = paged(request, WebhookDelivery.objects.visible_to(request.user).filter(webhook=webhook).order_by("-id"))
     context = {"webhook": webhook, "program": webhook.program, "cluster": webhook.program.cluster, "page": page, "section": ""}
     context["secret"] = shown_once(request, "webhook")
     return render(request, "clusters/webhook_detail.html", context)
@@ -73,8 +72,7 @@ def webhook_delete(request: HttpRequest, public_id: str) -> HttpResponse:
 @require_POST
 @one_time
 def delivery_again(request: HttpRequest, public_id: str) -> HttpResponse:
-    rows = WebhookDelivery.objects.filter(webhook__in=Webhook.objects.visible_to(request.user)).exclude(status=WebhookDelivery.Status.NOT_DUE)
-    delivery = get_object_or_404(rows.select_related("webhook__program"), public_id=public_id)
+    delivery = get_object_or_404(WebhookDelivery.objects.visible_to(request.user).select_related("webhook__program"), public_id=public_id)
     acts.send_again(delivery, by=actor_of(request))
     messages.success(request, _("It is sent again."))
     return redirect(delivery.webhook)

@@ -380,3 +380,24 @@ def test_program_keeps_its_webhook_by_the_api(people, client, server):
 def test_webhook_of_another_region_is_refused(people, server):
     with pytest.raises(PermissionDenied):
         acts.create_webhook(program_of(people), address=server.url, kinds=["lessons"], by=people.carla_acts)
+
+
+def test_log_of_a_webhook_is_read_and_sent_again_by_programs_too(people, client, hook, server):
+    """As on its page; by who keeps it, and by nobody else."""
+    things.lesson(people.north, "shared")
+    go()
+    log = "/api/v1/webhook-deliveries/"
+    assert client.get(log).status_code == 401
+    as_person(client, people.carla)
+    assert client.get(log, {"webhook": str(hook.public_id)}).json()["items"] == []
+    as_person(client, people.ben)
+    (row,) = client.get(log, {"webhook": str(hook.public_id)}).json()["items"]
+    assert (row["kind"], row["status"], row["answered"], row["attempts"]) == ("learning.lesson", "sent", 204, 1)
+    one = f"{log}{row['id']}/"
+    assert [step["step"] for step in client.get(f"{one}steps/").json()["steps"]] == ["send_again"]
+    sent = client.post(f"{one}steps/", {"step": "send_again"}, content_type="application/json", headers={"If-Match": client.get(one)["ETag"]})
+    assert (sent.status_code, sent.json()["status"]) == (200, "queued"), sent.content
+    go()
+    assert len(server.told) == 2
+    WebhookDelivery.objects.update(status="not_due", final_at=clock.now())
+    assert client.get(one).status_code == 404, "the program may not know of it any more"

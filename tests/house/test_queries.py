@@ -116,7 +116,10 @@ def grow_lists(people, n):
     """What stands in lists of the API and on no page that is asked for above."""
     program = Program.objects.get()
     for _i in range(n):
-        Webhook.objects.create(program=program, address="https://region.example/", kinds=["lessons"], sealed_secret=b"-", created_by=people.ben_acts)
+        hook = Webhook.objects.create(
+            program=program, address="https://region.example/", kinds=["lessons"], sealed_secret=b"-", created_by=people.ben_acts
+        )
+        hook.deliveries.create(thing_kind="learning.lesson", thing_id=hook.public_id, next_at=clock.now())
         SessionKind.objects.create(slug=make.topic().slug, labels={"en": "Walk"})
         asked = things.request(people.south)
         invited = asked.invitations.create(email=people.ben.email, name="Ben", user=people.ben, cluster=people.north)
