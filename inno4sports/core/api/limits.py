@@ -14,27 +14,29 @@ from .problems import Problem
 WINDOW = 60  # seconds
 
 
+def origin_of(request: Any) -> str:
+    return f"address:{request.META.get('REMOTE_ADDR', '')}"
+
+
 def caller_of(request: Any) -> str:
     """Who is counted, and whose keys are whose: the client, the token's owner, the person, else the address."""
     if getattr(request.auth, "limit_key", ""):
         return str(request.auth.limit_key)
-    if request.user.is_authenticated:
-        return f"user:{request.user.pk}"
-    return f"address:{request.META.get('REMOTE_ADDR', '')}"
+    return f"user:{request.user.pk}" if request.user.is_authenticated else origin_of(request)
 
 
 def count(request: Any) -> dict[str, str]:
     """Count this request; answers the RateLimit headers. Raises Problem when the bucket is empty."""
-    visitor = not request.user.is_authenticated
-    headers, used_up = used(caller_of(request), settings.API_REQUESTS_A_MINUTE["visitor" if visitor else "signed_in"])
-    if used_up:
-        raise Problem("too-many-requests", headers=headers)
-    return headers
+    return _counted(caller_of(request), "signed_in" if request.user.is_authenticated else "visitor")
 
 
 def count_refused(request: Any) -> dict[str, str]:
     """The same for whoever is refused before it is known who asks: else tokens could be guessed as often as one likes."""
-    headers, used_up = used(f"address:{request.META.get('REMOTE_ADDR', '')}", settings.API_REQUESTS_A_MINUTE["visitor"])
+    return _counted(origin_of(request), "visitor")
+
+
+def _counted(caller: str, kind: str) -> dict[str, str]:
+    headers, used_up = used(caller, settings.API_REQUESTS_A_MINUTE[kind])
     if used_up:
         raise Problem("too-many-requests", headers=headers)
     return headers
